@@ -1,0 +1,60 @@
+namespace Tiphys.Storage;
+
+/// <summary>The base of the store's own errors.</summary>
+public abstract class StoreException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A revision was asked for that compaction has removed.</summary>
+public sealed class CompactedException(long compactRevision)
+    : StoreException($"required revision has been compacted (oldest kept revision: {compactRevision})")
+{
+    /// <summary>The oldest revision that can still be read.</summary>
+    public long CompactRevision { get; } = compactRevision;
+}
+
+/// <summary>A revision was asked for that the store has not reached.</summary>
+public sealed class FutureRevisionException(long currentRevision)
+    : StoreException($"required revision is a future revision (current revision: {currentRevision})")
+{
+    /// <summary>The store's newest revision.</summary>
+    public long CurrentRevision { get; } = currentRevision;
+}
+
+/// <summary>A lease was named that does not exist or has expired.</summary>
+public sealed class LeaseNotFoundException(long lease) : StoreException($"requested lease not found: {lease:x16}")
+{
+    /// <summary>The lease asked for.</summary>
+    public long Lease { get; } = lease;
+}
+
+/// <summary>A lease was to be granted under an id that is taken.</summary>
+public sealed class LeaseExistsException(long lease) : StoreException($"lease already exists: {lease:x16}")
+{
+    /// <summary>The id asked for.</summary>
+    public long Lease { get; } = lease;
+}
+
+/// <summary>A request that no state of the store could satisfy, such as a transaction that puts a key twice.</summary>
+public sealed class InvalidStoreRequestException(string message) : StoreException(message);
+
+/// <summary>
+/// A write could not be made durable (disk full, I/O error). It was not applied here; should the process end before the
+/// disk works again, the write may or may not be found later. Reads go on working.
+/// </summary>
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>The data directory cannot be opened: in use, written by a newer version, or damaged.</summary>
+public class StoreOpenException(string message, Exception? inner = null) : StoreException(message, inner);
+
+/// <summary>A file of the data directory is damaged where a crash cannot explain it.</summary>
+public sealed class StoreDamagedException(string file, long offset, long revision, string reason)
+    : StoreOpenException($"the store is damaged: {file}, offset {offset}, after revision {revision}: {reason}")
+{
+    /// <summary>The damaged file.</summary>
+    public string File { get; } = file;
+
+    /// <summary>Where in the file the damage begins, in bytes.</summary>
+    public long Offset { get; } = offset;
+
+    /// <summary>The last revision that could be read.</summary>
+    public long Revision { get; } = revision;
+}
