@@ -1,0 +1,125 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
+
+namespace Tiphys.Client;
+
+/// <summary>
+/// A REST client for one API server with one identity. Thread-safe; make one per component and share it.
+/// Typed access goes through <see cref="Resource{T}"/>; everything else through <see cref="SendAsync"/>.
+/// </summary>
+public sealed class KubernetesClient : IDisposable
+{
+    private static readonly MediaTypeHeaderValue s_json = new("application/json");
+    private readonly HttpMessageInvoker _http;
+    private readonly Func<CancellationToken, ValueTask<string?>>? _bearer;
+    private readonly string _userAgent;
+
+    /// <summary>Makes a client.</summary>
+    /// <param name="server">Base address, for example <c>https://127.0.0.1:6443/</c>.</param>
+    /// <param name="handler">Transport; it is disposed with the client.</param>
+    /// <param name="userAgent">User-Agent, which is also the default field manager on the server, for example <c>kube-scheduler</c>.</param>
+    /// <param name="bearer">Gives the current bearer token, or null for client certificates.</param>
+    public KubernetesClient(Uri server, HttpMessageHandler handler, string userAgent, Func<CancellationToken, ValueTask<string?>>? bearer = null)
+    {
+        Server = server.AbsoluteUri.EndsWith('/') ? server : new Uri(server.AbsoluteUri + "/");
+        _http = new HttpMessageInvoker(handler);
+        _userAgent = userAgent;
+        _bearer = bearer;
+    }
+
+    /// <summary>Base address of the server, with a final slash.</summary>
+    public Uri Server { get; }
+
+    /// <summary>Typed access to one kind's resource.</summary>
+    /// <typeparam name="T">The kind.</typeparam>
+    public ResourceClient<T> Resource<T>() where T : class, IKubernetesObject<T> => new(this);
+
+    /// <summary>
+    /// Sends a request and returns the response with its headers read.
+    /// </summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path and query relative to the server, without a leading slash.</param>
+    /// <param name="content">Body, or null.</param>
+    /// <param name="accept">Accept header; JSON when null.</param>
+    /// <param name="cancel">Ends the request.</param>
+    /// <exception cref="ApiException">The server answered with an error.</exception>
+    /// <exception cref="HttpRequestException">The server could not be reached.</exception>
+    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, string? accept, CancellationToken cancel)
+    {
+        var response = await SendRawAsync(method, path, content, accept, cancel);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await ErrorAsync(response, cancel);
+    }
+
+    /// <summary>As <see cref="SendAsync"/>, but returns error responses too.</summary>
+    public async Task<HttpResponseMessage> SendRawAsync(HttpMethod method, string path, HttpContent? content, string? accept, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Server, path)) { Content = content, Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionOrHigher };
+        request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
+        request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        if (_bearer is not null && await _bearer(cancel) is { } token) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        return await _http.SendAsync(request, cancel);
+    }
+
+    /// <summary>Sends a message and decodes the answer.</summary>
+    /// <typeparam name="T">Type of the answer.</typeparam>
+    public async Task<T> SendAsync<T>(HttpMethod method, string path, IApiMessage? body, CancellationToken cancel) where T : class, IApiMessage<T>
+    {
+        using var content = body is null ? null : Json(ApiJson.Encode(body));
+        using var response = await SendAsync(method, path, content, null, cancel);
+        return ApiJson.Decode<T>(await response.Content.ReadAsByteArrayAsync(cancel));
+    }
+
+    /// <summary>A JSON body.</summary>
+    public static ByteArrayContent Json(byte[] json, string? mediaType = null) =>
+        new(json) { Headers = { ContentType = mediaType is null ? s_json : new MediaTypeHeaderValue(mediaType) } };
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
+
+    /// <summary>The error a response stands for; a body that is no Status becomes the message of one.</summary>
+    public static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        var bytes = await response.Content.ReadAsByteArrayAsync(cancel);
+        return new ApiException(StatusOf(response, bytes));
+    }
+
+    private static Status StatusOf(HttpResponseMessage response, byte[] bytes)
+    {
+        if (response.Content.Headers.ContentType?.MediaType == "application/json")
+        {
+            try
+            {
+                var status = ApiJson.Decode<Status>(bytes);
+                if (status.Code == 0) status.Code = (int)response.StatusCode;
+                if (status.Result.Length > 0) return status;
+            }
+            catch (ApiDecodeException)
+            {
+                // Not a Status after all (a proxy's page, say): the text below says as much as there is.
+            }
+        }
+
+        var text = Encoding.UTF8.GetString(bytes).Trim();
+        return new Status
+        {
+            Result = "Failure",
+            Code = (int)response.StatusCode,
+            Reason = response.StatusCode switch
+            {
+                HttpStatusCode.NotFound => "NotFound",
+                HttpStatusCode.Unauthorized => "Unauthorized",
+                HttpStatusCode.Forbidden => "Forbidden",
+                HttpStatusCode.Gone => "Gone",
+                HttpStatusCode.TooManyRequests => "TooManyRequests",
+                HttpStatusCode.ServiceUnavailable => "ServiceUnavailable",
+                _ => "InternalError",
+            },
+            Message = text.Length > 0 ? text : $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}",
+        };
+    }
+}
