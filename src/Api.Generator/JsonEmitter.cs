@@ -116,6 +116,7 @@ internal static class JsonEmitter
         Scalar.Message => $"r.Message<{field.Message}>() ?? new()",
         Scalar.Bytes => "r.Bytes() ?? []",
         Scalar.Raw => "r.Raw() ?? default",
+        Scalar.Time => "r.Time() ?? default",
         _ => $"r.{field.Scalar}()",
     };
 }

@@ -70,6 +70,7 @@ internal static class ProtoEmitter
     private static string Single(FieldModel field) => field.Scalar switch
     {
         Scalar.Message => $"r.Message<{field.Message}>()",
+        Scalar.Time when field.Shape != Shape.Single => "r.Time() ?? default",
         Scalar.MicroTime => "r.Time()",
         _ => $"r.{field.Scalar}()",
     };

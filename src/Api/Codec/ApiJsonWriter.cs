@@ -123,6 +123,14 @@ public static class ApiJsonWriter
         else w.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
     }
 
+    /// <summary>Writes a time in whole seconds.</summary>
+    public static void Value(this Utf8JsonWriter w, DateTimeOffset value)
+    {
+        Span<char> text = stackalloc char[20];
+        value.UtcDateTime.TryFormat(text, out _, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        w.WriteStringValue(text);
+    }
+
     /// <summary>Writes a number or string.</summary>
     public static void Value(this Utf8JsonWriter w, IntOrString value)
     {

@@ -127,6 +127,40 @@ public sealed partial class APIResourceList
     public List<APIResource> Resources { get; set; } = [];
 }
 
+/// <summary>Names a kind in a version of a group.</summary>
+[ApiType]
+public sealed partial class GroupVersionKind
+{
+    /// <summary>API group, empty for the core group.</summary>
+    [Field(1), Required]
+    public string Group { get; set; } = "";
+
+    /// <summary>API version.</summary>
+    [Field(2), Required]
+    public string Version { get; set; } = "";
+
+    /// <summary>Name of the kind.</summary>
+    [Field(3), Required]
+    public string Kind { get; set; } = "";
+}
+
+/// <summary>Names a resource in a version of a group.</summary>
+[ApiType]
+public sealed partial class GroupVersionResource
+{
+    /// <summary>API group, empty for the core group.</summary>
+    [Field(1), Required]
+    public string Group { get; set; } = "";
+
+    /// <summary>API version.</summary>
+    [Field(2), Required]
+    public string Version { get; set; } = "";
+
+    /// <summary>Plural name of the resource.</summary>
+    [Field(3), Required]
+    public string Resource { get; set; } = "";
+}
+
 /// <summary>The paths a server answers on, as its root lists them.</summary>
 [ApiType]
 public sealed partial class RootPaths
