@@ -34,7 +34,7 @@ internal static class JsonEmitter
         var property = field.Property;
         if (field.Shape != Shape.Single)
         {
-            const string value = "static (w, v) => w.Value(v)";
+            var value = field.WithTypeMeta ? "static (w, v) => v.WriteJson(w)" : "static (w, v) => w.Value(v)";
             var method = field.Shape == Shape.List ? "List" : "Map";
             return field.Required
                 ? $"if ({property} is null) w.Null({name}); else w.{method}({name}, {property}, {value});"

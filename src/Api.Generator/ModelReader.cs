@@ -24,7 +24,8 @@ internal static class ModelReader
             Kind(Find(type, "ApiKindAttribute")),
             baseType is null ? null : Global(baseType),
             embedded is null ? 0 : (int)embedded.ConstructorArguments[0].Value!,
-            new(baseType is null ? [] : Fields(baseType)),
+            embedded is null ? 0 : Named(embedded, "After")?.Value as int? ?? 0,
+            new(baseType is null ? [] : AllFields(baseType)),
             new(Fields(type)));
     }
 
@@ -36,6 +37,14 @@ internal static class ModelReader
         Named(kind, "Namespaced")?.Value as bool? ?? true,
         new(Strings(Named(kind, "ShortNames"))),
         new(Strings(Named(kind, "Categories"))));
+
+    /// <summary>The fields of a base in JSON order, those of its own embedded base among them.</summary>
+    private static List<FieldModel> AllFields(INamedTypeSymbol type)
+    {
+        var own = Fields(type).ToList();
+        if (Find(type, "EmbedsBaseAttribute") is { } embedded && type.BaseType is { } inner) own.InsertRange(Named(embedded, "After")?.Value as int? ?? 0, AllFields(inner));
+        return own;
+    }
 
     private static IEnumerable<FieldModel> Fields(INamedTypeSymbol type) =>
         type.GetMembers().OfType<IPropertySymbol>().Select(Field).Where(static f => f is not null)!;
@@ -67,6 +76,7 @@ internal static class ModelReader
             PatchMergeKey = merge?.ConstructorArguments.Select(static a => a.Value as string).FirstOrDefault(),
             RetainKeys = Find(property, "PatchRetainKeysAttribute") is not null || (merge is not null && Named(merge, "RetainKeys")?.Value is true),
             PatchReplace = Find(property, "PatchReplaceAttribute") is not null,
+            WithTypeMeta = Find(property, "WithTypeMetaAttribute") is not null,
             ItemsMessage = Find(property, "ItemsMessageAttribute") is not null,
             Enum = Find(property, "OneOfAttribute") is { } oneOf ? new(Constants((INamedTypeSymbol)oneOf.ConstructorArguments[0].Value!)) : null,
             Default = Find(property, "DefaultAttribute") is { } value ? value.ConstructorArguments[0].ToCSharpString() : null,

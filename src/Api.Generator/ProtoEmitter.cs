@@ -39,6 +39,7 @@ internal static class ProtoEmitter
             case Shape.List when field.ItemsMessage:
                 return $"if ({property} is not null) {{ var mark = w.Length; w.List(1, {property}, static (w, n, v) => w.{Method(field)}(n, v)); w.EndMessage({number}, mark); }}";
             case Shape.List: return $"w.List({number}, {property}, static (w, n, v) => w.{Method(field)}(n, v));";
+            case Shape.Map when field.Scalar == Scalar.Time: return $"w.Map({number}, {property}, static (w, n, v) => w.Time(n, v == default ? null : v));";
             case Shape.Map: return $"w.Map({number}, {property}, static (w, n, v) => w.{Method(field)}(n, v));";
             case Shape.MapOfLists:
                 return $"w.Map({number}, {property}, static (w, n, v) => {{ var mark = w.Length; w.List(1, v, static (w, n, v) => w.String(n, v)); w.EndMessage(n, mark); }});";

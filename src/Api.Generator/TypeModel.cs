@@ -10,12 +10,13 @@ internal sealed record TypeModel(
     KindModel? Kind,
     string? BaseType,
     int BaseNumber,
+    int BaseAfter,
     EquatableList<FieldModel> BaseFields,
     EquatableList<FieldModel> Fields)
 {
     public bool HasBase => BaseType is not null;
 
-    public IEnumerable<FieldModel> AllFields => BaseFields.Concat(Fields);
+    public IEnumerable<FieldModel> AllFields => Fields.Take(BaseAfter).Concat(BaseFields).Concat(Fields.Skip(BaseAfter));
 }
 
 /// <summary>The arguments of [ApiKind].</summary>
@@ -49,6 +50,9 @@ internal sealed record FieldModel(
     public bool RetainKeys { get; set; }
 
     public bool PatchReplace { get; set; }
+
+    /// <summary>The kinds in the field show their <c>kind</c> and <c>apiVersion</c>.</summary>
+    public bool WithTypeMeta { get; set; }
 
     /// <summary>Protobuf wraps the list in a message.</summary>
     public bool ItemsMessage { get; set; }

@@ -54,11 +54,11 @@ public static class ApiJsonWriter
         w.Value(value);
     }
 
-    /// <summary>Writes a message.</summary>
+    /// <summary>Writes a message that is a part of another, so without <c>kind</c> and <c>apiVersion</c>.</summary>
     public static void Field(this Utf8JsonWriter w, ReadOnlySpan<byte> name, IApiMessage value)
     {
         w.WritePropertyName(name);
-        value.WriteJson(w);
+        value.WriteJson(w, typeMeta: false);
     }
 
     /// <summary>Writes a time in whole seconds.</summary>
@@ -123,9 +123,15 @@ public static class ApiJsonWriter
         else w.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
     }
 
-    /// <summary>Writes a time in whole seconds.</summary>
+    /// <summary>Writes a time in whole seconds; Go's zero time, which is also .NET's, as null.</summary>
     public static void Value(this Utf8JsonWriter w, DateTimeOffset value)
     {
+        if (value == default)
+        {
+            w.WriteNullValue();
+            return;
+        }
+
         Span<char> text = stackalloc char[20];
         value.UtcDateTime.TryFormat(text, out _, "yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         w.WriteStringValue(text);
@@ -138,8 +144,8 @@ public static class ApiJsonWriter
         else w.WriteNumberValue(value.IntValue);
     }
 
-    /// <summary>Writes a message.</summary>
-    public static void Value(this Utf8JsonWriter w, IApiMessage value) => value.WriteJson(w);
+    /// <summary>Writes a message that is a part of another, so without <c>kind</c> and <c>apiVersion</c>.</summary>
+    public static void Value(this Utf8JsonWriter w, IApiMessage value) => value.WriteJson(w, typeMeta: false);
 
     /// <summary>Writes a list of strings, as the values of a map (<c>map[string][]string</c>).</summary>
     public static void Value(this Utf8JsonWriter w, List<string> values)

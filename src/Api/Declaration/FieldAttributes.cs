@@ -101,4 +101,7 @@ public sealed class EmbedsBaseAttribute(int number) : Attribute
 {
     /// <summary>Protobuf field number of the nested message.</summary>
     public int Number { get; } = number;
+
+    /// <summary>How many of the class's own fields come before those of the base in JSON.</summary>
+    public int After { get; init; }
 }

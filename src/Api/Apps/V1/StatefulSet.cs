@@ -37,7 +37,7 @@ public sealed partial class StatefulSetSpec
     public PodTemplateSpec Template { get; set; } = new();
 
     /// <summary>Claims made for each pod; they win over volumes of the same name.</summary>
-    [Field(4), Atomic]
+    [Field(4), Atomic, WithTypeMeta]
     public List<PersistentVolumeClaim>? VolumeClaimTemplates { get; set; }
 
     /// <summary>Headless service that names the pods in DNS.</summary>

@@ -114,7 +114,7 @@ public partial class PersistentVolumeSource
 
 /// <summary>What a persistent volume is and how it may be used.</summary>
 [ApiType]
-[EmbedsBase(2)]
+[EmbedsBase(2, After = 1)]
 public sealed partial class PersistentVolumeSpec : PersistentVolumeSource
 {
     /// <summary>Size of the volume.</summary>

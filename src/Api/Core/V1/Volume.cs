@@ -4,7 +4,7 @@ namespace Tiphys.Api.Core.V1;
 
 /// <summary>A named volume of a pod; exactly one source is set, emptyDir when none is.</summary>
 [ApiType]
-[EmbedsBase(2)]
+[EmbedsBase(2, After = 1)]
 public sealed partial class Volume : VolumeSource
 {
     /// <summary>Name of the volume, unique in the pod; a DNS label.</summary>
