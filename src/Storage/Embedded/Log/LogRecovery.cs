@@ -1,0 +1,174 @@
+using System.Globalization;
+
+namespace Tiphys.Storage.Embedded.Log;
+
+/// <summary>
+/// Reads the log back at start. A broken frame at the very end is what a crash leaves, and is cut off; a broken frame with
+/// whole ones behind it, or in a segment that has a successor, is damage and refuses the start.
+/// </summary>
+internal static class LogRecovery
+{
+    /// <summary>Replays the log onto a target that already holds the checkpoint, and opens it for appending.</summary>
+    public static SegmentedLog Open(string directory, IDisk disk, long segmentBytes, IReplayTarget target, bool hasCheckpoint)
+    {
+        var segments = List(directory);
+        var opened = Headers(segments, disk);
+        if (opened.Count == 0)
+        {
+            if (hasCheckpoint)
+                throw new StoreDamagedException(directory, 0, target.Revision, "the log is missing");
+            var (fresh, file) = SegmentedLog.Create(directory, disk, 1, target.Revision, 0);
+            return new SegmentedLog(directory, disk, segmentBytes, [], fresh, file);
+        }
+        CheckStart(opened[0], target, hasCheckpoint);
+
+        var closed = new List<SegmentedLog.Segment>();
+        for (var i = 0; i < opened.Count - 1; i++)
+        {
+            var (segment, next) = (opened[i].Segment, opened[i + 1]);
+            if (next.Segment.Sequence != segment.Sequence + 1)
+                throw new StoreDamagedException(next.Segment.Path, 0, target.Revision, $"log segment {segment.Sequence + 1} is missing");
+            Replay(segment, target, next.PredecessorEnd);
+            if (segment.LastRevision != next.Segment.BaseRevision)
+            {
+                throw new StoreDamagedException(
+                    next.Segment.Path, 0, segment.LastRevision, $"the segment continues revision {next.Segment.BaseRevision}");
+            }
+            closed.Add(segment);
+        }
+
+        var active = opened[^1].Segment;
+        var fileLength = new FileInfo(active.Path).Length;
+        Replay(active, target, end: null);
+        var output = disk.Open(active.Path, create: false);
+        try
+        {
+            if (fileLength != active.Length)
+            {
+                output.SetLength(active.Length);
+                output.Sync();
+            }
+        }
+        catch
+        {
+            output.Dispose();
+            throw;
+        }
+        return new SegmentedLog(directory, disk, segmentBytes, closed, active, output);
+    }
+
+    private static List<(long Sequence, string Path)> List(string directory)
+    {
+        var found = new List<(long, string)>();
+        foreach (var path in Directory.EnumerateFiles(directory, "*" + SegmentedLog.Extension))
+        {
+            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+                found.Add((sequence, path));
+        }
+        found.Sort();
+        return found;
+    }
+
+    private static List<(SegmentedLog.Segment Segment, long PredecessorEnd)> Headers(List<(long Sequence, string Path)> segments, IDisk disk)
+    {
+        var opened = new List<(SegmentedLog.Segment, long)>();
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var (sequence, path) = segments[i];
+            var bytes = new byte[FileHeader.Size];
+            int read;
+            using (var file = File.OpenHandle(path))
+                read = RandomAccess.Read(file, bytes, 0);
+            if (FileHeader.TryParse(bytes.AsSpan(0, read), FileHeader.SegmentMagic, out var header) && header.A == sequence)
+            {
+                opened.Add((new SegmentedLog.Segment(path, header.Salt, sequence, header.B), header.C));
+                continue;
+            }
+            // A crash while the newest segment was being created: it never held anything.
+            if (i == segments.Count - 1 && new FileInfo(path).Length <= FileHeader.Size)
+            {
+                disk.Delete(path);
+                break;
+            }
+            throw new StoreDamagedException(path, 0, opened.Count > 0 ? opened[^1].Item1.BaseRevision : 0, "the segment header is unreadable");
+        }
+        return opened;
+    }
+
+    private static void CheckStart((SegmentedLog.Segment Segment, long PredecessorEnd) first, IReplayTarget target, bool hasCheckpoint)
+    {
+        if (first.Segment.BaseRevision > target.Revision || (!hasCheckpoint && first.Segment.Sequence != 1))
+        {
+            throw new StoreDamagedException(
+                first.Segment.Path, 0, target.Revision, $"the log begins at revision {first.Segment.BaseRevision}; what came before is missing");
+        }
+    }
+
+    private static void Replay(SegmentedLog.Segment segment, IReplayTarget target, long? end)
+    {
+        var bytes = File.ReadAllBytes(segment.Path);
+        if (end > bytes.Length)
+            throw new StoreDamagedException(segment.Path, bytes.Length, target.Revision, $"the segment is cut short; it ended at {end}");
+        var file = bytes.AsSpan(0, (int)(end ?? bytes.Length));
+        var counter = new RevisionTracker(target, segment.BaseRevision);
+        var offset = FileHeader.Size;
+        while (offset < file.Length)
+        {
+            if (!Frame.TryRead(file[offset..], offset, segment.Salt, out var payload))
+            {
+                if (end is null && !Frame.AnyAfter(file, offset, segment.Salt))
+                    break;
+                throw new StoreDamagedException(segment.Path, offset, counter.Last, "a frame does not match its checksum");
+            }
+            try
+            {
+                LogEntry.Replay(payload, counter);
+            }
+            catch (InvalidDataException e)
+            {
+                throw new StoreDamagedException(segment.Path, offset, counter.Last, e.Message);
+            }
+            offset += Frame.HeaderSize + payload.Length;
+        }
+        segment.Length = offset;
+        segment.LastRevision = counter.Last;
+    }
+
+    // The target skips what a checkpoint already holds, so the segment's own last revision is counted on the way.
+    private sealed class RevisionTracker(IReplayTarget target, long last) : IReplayTarget
+    {
+        public long Last { get; private set; } = last;
+
+        public long Revision => target.Revision;
+
+        public void Put(long revision, ReadOnlySpan<byte> key, byte[] value, long lease)
+        {
+            Advance(revision);
+            target.Put(revision, key, value, lease);
+        }
+
+        public void Delete(long revision, ReadOnlySpan<byte> key)
+        {
+            Advance(revision);
+            target.Delete(revision, key);
+        }
+
+        public void GrantLease(long sequence, long id, long ttlSeconds) => target.GrantLease(sequence, id, ttlSeconds);
+
+        public void RevokeLease(long sequence, long id) => target.RevokeLease(sequence, id);
+
+        public void Compact(long revision) => target.Compact(revision);
+
+        public void Restore(StoreRecord record) => throw new InvalidDataException("a checkpoint record in the log");
+
+        public void RestoreLease(long id, long ttlSeconds) => throw new InvalidDataException("a checkpoint lease in the log");
+
+        private void Advance(long revision)
+        {
+            // One transaction's changes share a revision; the next transaction's is one higher.
+            if (revision != Last && revision != Last + 1)
+                throw new InvalidDataException($"revision {revision} follows {Last}");
+            Last = revision;
+        }
+    }
+}

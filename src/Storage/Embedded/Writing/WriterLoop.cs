@@ -1,0 +1,274 @@
+using Microsoft.Extensions.Logging;
+using Tiphys.Storage.Embedded.Log;
+using Tiphys.Storage.Embedded.Watching;
+
+namespace Tiphys.Storage.Embedded.Writing;
+
+/// <summary>
+/// The one thread that changes the store. It takes everything that is queued, applies it, makes it durable with one fsync
+/// (group commit), publishes it, and only then tells writers and watchers.
+/// </summary>
+internal sealed class WriterLoop : IDisposable
+{
+    // A batch larger than this is committed before more is applied, which bounds the frame and the wait of its first writer.
+    private const int BatchBytes = 4 << 20;
+
+    // History entries freed between two batches; small against an fsync.
+    private const int CutSteps = 4096;
+
+    private readonly StoreWriter _writer;
+    private readonly SegmentedLog? _log;
+    private readonly WatchHub _hub;
+    private readonly EmbeddedStoreOptions _options;
+    private readonly ILogger _logger;
+    private readonly CheckpointJob? _checkpoint;
+    private readonly WriteQueue _queue = new();
+    private readonly List<WriteRequest> _batch = [];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ITimer _leaseTimer;
+    private string? _error;
+    private long _diskBytes;
+    private bool _compactionQueued;
+    private TaskCompletionSource<Task?>? _checkpointWanted;
+    private volatile bool _stopping;
+
+    public WriterLoop(StoreWriter writer, SegmentedLog? log, CheckpointJob? checkpoint, WatchHub hub, EmbeddedStoreOptions options)
+    {
+        (_writer, _log, _checkpoint, _hub, _options, _logger) = (writer, log, checkpoint, hub, options, options.Logger);
+        _leaseTimer = options.TimeProvider.CreateTimer(
+            static loop => ((WriterLoop)loop!).Post(static w => w.RevokeExpired()), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _writer.LeasesChanged = true;
+        AfterBatch();
+        new Thread(Run) { IsBackground = true, Name = "store-writer" }.Start();
+    }
+
+    /// <summary>Why writes fail at the moment, or null.</summary>
+    public string? Error => Volatile.Read(ref _error);
+
+    /// <summary>Bytes of log and checkpoint on disk.</summary>
+    public long DiskBytes => Volatile.Read(ref _diskBytes);
+
+    /// <summary>Queues a request; its caller is told through it.</summary>
+    public void Add(WriteRequest request)
+    {
+        if (!_queue.TryAdd(request))
+            request.Fail(new ObjectDisposedException(nameof(EmbeddedStore)));
+    }
+
+    /// <summary>Queues work nobody waits for.</summary>
+    public void Post(Action<StoreWriter> action) => _queue.TryAdd(new BackgroundRequest(action));
+
+    /// <summary>Queues work and waits for it to be durable.</summary>
+    public Task<T> Call<T>(Func<StoreWriter, T> function)
+    {
+        var request = new FunctionRequest<T>(function);
+        Add(request);
+        return request.Task;
+    }
+
+    /// <summary>Writes a checkpoint of all that has been compacted, whether it pays or not; false when there is nothing to write.</summary>
+    public async Task<bool> CheckpointAsync()
+    {
+        if (_checkpoint is null)
+            return false;
+        // It must not start within a batch, whose changes may yet fail.
+        var wanted = new TaskCompletionSource<Task?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Call(_ => _checkpointWanted = wanted).ConfigureAwait(false);
+        if (await wanted.Task.ConfigureAwait(false) is not { } written)
+            return false;
+        await written.ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Finishes what is queued and ends the thread.</summary>
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        await _leaseTimer.DisposeAsync().ConfigureAwait(false);
+        Post(static _ => { });
+        await _ended.Task.ConfigureAwait(false);
+        if (_checkpoint is not null)
+            await _checkpoint.StopAsync().ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        _leaseTimer.Dispose();
+        _queue.Dispose();
+        _checkpoint?.Dispose();
+        _log?.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            if (_queue.TakeAll() is { } requests)
+                Process(requests);
+            else if (_stopping)
+                break;
+            else if (MayCut || (_checkpointWanted is not null && _checkpoint is { Running: false }))
+                AfterBatch();
+            else
+                _queue.Wait();
+        }
+        if (_queue.Close() is { } last)
+            Process(last);
+        _checkpointWanted?.SetResult(null);
+        _ended.SetResult();
+    }
+
+    private bool MayCut => _writer.Index.HasUncut && _checkpoint is not { Running: true };
+
+    private void Process(WriteRequest? request)
+    {
+        while (request is not null)
+        {
+            _writer.Begin();
+            _batch.Clear();
+            var broken = false;
+            while (request is not null && !broken && _writer.Buffer.Length < BatchBytes)
+            {
+                // A completed request may be rented and linked anew at once, so its link is read first.
+                var next = request.Next;
+                request.Next = null;
+                _batch.Add(request);
+                broken = !Apply(request);
+                request = next;
+            }
+            if (!broken)
+                Commit();
+            AfterBatch();
+        }
+    }
+
+    private bool Apply(WriteRequest request)
+    {
+        try
+        {
+            request.Apply(_writer);
+            return true;
+        }
+        catch (StoreException e)
+        {
+            request.Error = e;
+            return true;
+        }
+        catch (Exception e)
+        {
+            // A mistake in the store itself: nothing of a half-done batch may survive.
+            StoreLog.RequestBroke(_logger, e);
+            FailBatch(new StoreUnavailableException("the request failed inside the store", e));
+            return false;
+        }
+    }
+
+    private void Commit()
+    {
+        try
+        {
+            if (_log is not null && _writer.Buffer.Length > Frame.HeaderSize)
+            {
+                _log.Append(_writer.Buffer.Written, _writer.Index.Revision);
+                if (_error is not null)
+                {
+                    Volatile.Write(ref _error, null);
+                    StoreLog.WriteRecovered(_logger, _writer.Index.Revision);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            if (_error is null)
+                StoreLog.WriteFailed(_logger, _writer.Index.Published.Revision, e);
+            Volatile.Write(ref _error, e.Message);
+            FailBatch(new StoreUnavailableException($"the write could not be made durable: {e.Message}", e));
+            return;
+        }
+
+        var index = _writer.Index;
+        var before = index.Published;
+        var after = before.Revision == index.Revision ? before : index.Publish();
+        _writer.Leases.Commit();
+        if (_writer.PendingCompactedRevision > index.CompactedRevision)
+        {
+            index.Compact(_writer.PendingCompactedRevision);
+            StoreLog.Compacted(_logger, index.CompactedRevision);
+        }
+        foreach (var request in _batch)
+            request.Complete();
+        _hub.Published(before, after);
+    }
+
+    private void FailBatch(StoreUnavailableException error)
+    {
+        _writer.RollBack();
+        foreach (var request in _batch)
+        {
+            // A refusal is the answer whatever became of the others.
+            if (request.Error is null)
+                request.Fail(error);
+            else
+                request.Complete();
+        }
+    }
+
+    private void AfterBatch()
+    {
+        if (_log is not null)
+            Volatile.Write(ref _diskBytes, _log.Bytes + (_checkpoint?.Bytes ?? 0));
+        if (_writer.LeasesChanged)
+        {
+            _writer.LeasesChanged = false;
+            ScheduleExpiry();
+        }
+        if (MayCut)
+            CutSome();
+        if (_checkpointWanted is { } wanted && !_writer.Index.HasUncut && !_checkpoint!.Running)
+        {
+            _checkpointWanted = null;
+            wanted.SetResult(_checkpoint.TryStart(_writer, this));
+        }
+        LimitHistory();
+    }
+
+    private void CutSome()
+    {
+        _writer.Index.Cut(CutSteps);
+        if (!_writer.Index.HasUncut)
+            _checkpoint?.TryStartIfWorthwhile(_writer, this);
+    }
+
+    private void LimitHistory()
+    {
+        var index = _writer.Index;
+        if (_compactionQueued || index.HasUncut || index.HistoryBytes <= _options.HistoryByteLimit)
+            return;
+        var middle = index.MiddleRevision();
+        if (middle <= index.CompactedRevision)
+            return;
+        _compactionQueued = true;
+        Post(w =>
+        {
+            _compactionQueued = false;
+            CompactIfNewer(w, middle);
+        });
+    }
+
+    /// <summary>Compacts for housekeeping: a revision that is compacted already is no error.</summary>
+    public static void CompactIfNewer(StoreWriter writer, long revision)
+    {
+        if (revision > writer.PendingCompactedRevision && revision <= writer.Index.Revision)
+            writer.Compact(revision);
+    }
+
+    private void ScheduleExpiry()
+    {
+        // Timers do not reach further than some weeks; a look too early costs nothing.
+        var longest = TimeSpan.FromDays(1);
+        // An overdue lease whose revocation failed is tried again without spinning.
+        var shortest = _error is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        if (_writer.UntilNextExpiry() is { } due)
+            _leaseTimer.Change(due < shortest ? shortest : due > longest ? longest : due, Timeout.InfiniteTimeSpan);
+    }
+}
