@@ -84,7 +84,7 @@ public static class PodManagementPolicyType
 public sealed partial class StatefulSetUpdateStrategy
 {
     /// <summary>By itself or when they are deleted.</summary>
-    [Field(1), OneOf(typeof(StatefulSetUpdateStrategyType)), Default(StatefulSetUpdateStrategyType.RollingUpdate)]
+    [Field(1), OneOf(typeof(StatefulSetUpdateStrategyType))]
     public string Type { get; set; } = "";
 
     /// <summary>Bounds of a rolling update.</summary>
@@ -107,7 +107,7 @@ public static class StatefulSetUpdateStrategyType
 public sealed partial class RollingUpdateStatefulSetStrategy
 {
     /// <summary>Pods of lower numbers keep their revision.</summary>
-    [Field(1), Default(0)]
+    [Field(1)]
     public int? Partition { get; set; }
 
     /// <summary>Pods that may be missing, as a number or a percentage rounded up; 1 when unset.</summary>
