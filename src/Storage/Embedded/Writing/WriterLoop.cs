@@ -103,6 +103,10 @@ internal sealed class WriterLoop : IDisposable
     {
         while (true)
         {
+            // The writers just told will write again. Letting them in first makes one large batch of what would otherwise
+            // become two groups taking turns, each waiting out the other's fsync; it nearly doubles the throughput.
+            if (_batch.Count > 1)
+                Thread.Yield();
             if (_queue.TakeAll() is { } requests)
                 Process(requests);
             else if (_stopping)

@@ -1,0 +1,101 @@
+using Tiphys.Storage.Embedded;
+
+namespace Tiphys.Storage.Tests;
+
+public sealed class CompactionTests
+{
+    [Fact]
+    public async Task Compaction_hides_the_past_and_keeps_the_present()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        await store.Put("a", "1"); // 2
+        await store.Put("a", "2"); // 3
+        await store.Put("b", "1"); // 4
+        await store.Delete("b"); // 5
+        await store.Put("a", "3"); // 6
+        await store.CompactAsync(5);
+        Assert.Equal(5, store.CompactedRevision);
+        var e = await Assert.ThrowsAsync<CompactedException>(async () => await store.List("", 4));
+        Assert.Equal(5, e.CompactRevision);
+        Assert.Equal("a=2", await store.List("", 5));
+        Assert.Equal("a=3", await store.List("", 6));
+        Assert.Equal("a=3", await store.List(""));
+    }
+
+    [Fact]
+    public async Task A_compaction_must_move_on_and_not_ahead()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        await store.Put("a", "1");
+        await store.Put("a", "2");
+        await store.CompactAsync(3);
+        await Assert.ThrowsAsync<CompactedException>(async () => await store.CompactAsync(3));
+        await Assert.ThrowsAsync<CompactedException>(async () => await store.CompactAsync(2));
+        await Assert.ThrowsAsync<FutureRevisionException>(async () => await store.CompactAsync(4));
+    }
+
+    [Fact]
+    public async Task A_watch_may_begin_at_the_compacted_revision_but_not_before()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        await store.Put("a", "1");
+        await store.Delete("a");
+        await store.Put("a", "2");
+        await store.CompactAsync(3);
+        await using var before = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
+        await Assert.ThrowsAsync<CompactedException>(async () => await before.ReadAsync());
+        await using var at = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 3, WithPrevious = true });
+        Assert.Equal("3-a<1 4+a=2", (await at.ReadAsync()).Describe());
+    }
+
+    [Fact]
+    public async Task Deleted_keys_leave_the_index()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        for (var i = 0; i < 1000; i++)
+        {
+            await store.Put($"k{i}", "v");
+            if (i % 2 == 0)
+                await store.Delete($"k{i}");
+        }
+        Assert.Equal(1000, (await store.GetStatusAsync()).Keys);
+        await store.Put("last", "v");
+        await store.CompactAsync(store.CurrentRevision);
+        await store.ListLeasesAsync(); // cutting is done between batches
+        var status = await store.GetStatusAsync();
+        Assert.Equal(501, status.Keys);
+        Assert.True(status.HistoryRecords < 600);
+        Assert.Equal(501, (await store.RangeAsync(new RangeRequest(KeyRange.All))).Count);
+    }
+
+    [Fact]
+    public async Task History_is_kept_for_the_window_and_little_longer()
+    {
+        var time = new ManualTime();
+        await using var store = EmbeddedStore.InMemory(new EmbeddedStoreOptions { TimeProvider = time, HistoryWindow = TimeSpan.FromMinutes(5) });
+        var minutes = new List<long>();
+        for (var minute = 0; minute < 20; minute++)
+        {
+            minutes.Add(await store.Put("a", $"{minute}"));
+            time.Advance(TimeSpan.FromMinutes(1));
+            await store.ListLeasesAsync();
+            if (minute >= 5)
+                Assert.Equal($"{minute - 5}", await store.Get("a", minutes[minute - 5]));
+            if (minute >= 7)
+                await Assert.ThrowsAsync<CompactedException>(async () => await store.Get("a", minutes[minute - 7]));
+        }
+    }
+
+    [Fact]
+    public async Task Too_much_history_is_given_up_early()
+    {
+        await using var store = EmbeddedStore.InMemory(new EmbeddedStoreOptions { HistoryByteLimit = 8 << 20, HistoryWindow = null });
+        for (var i = 0; i < 100; i++)
+            await store.PutIfAsync($"k{i}".Bytes(), new byte[300_000], 0);
+        await store.ListLeasesAsync();
+        var status = await store.GetStatusAsync();
+        Assert.InRange(status.HistoryBytes, 0, 9 << 20);
+        Assert.True(store.CompactedRevision > 50);
+        Assert.Equal(100, (await store.RangeAsync(new RangeRequest(KeyRange.All))).Count);
+    }
+}
