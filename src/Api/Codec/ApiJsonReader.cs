@@ -293,6 +293,14 @@ public ref struct ApiJsonReader
         return true;
     }
 
+    /// <summary>What the next value begins with; it stays in place.</summary>
+    public readonly JsonTokenType Peek()
+    {
+        var ahead = _reader;
+        Advance(ref ahead);
+        return ahead.TokenType;
+    }
+
     private void Advance() => Advance(ref _reader);
 
     private static void Advance(ref Utf8JsonReader reader)
