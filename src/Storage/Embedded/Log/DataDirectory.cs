@@ -14,6 +14,7 @@ internal sealed class DataDirectory : IDisposable
     private const string FormatPrefix = "tiphys-store ";
     private const string FormatFile = "format";
     private const string LockFile = "lock";
+    private const string OwnerFile = "owner";
 
     private readonly FileStream _lock;
 
@@ -50,24 +51,33 @@ internal sealed class DataDirectory : IDisposable
         {
             // FileShare.None is an advisory lock the kernel drops with the process, however it ends.
             var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            stream.SetLength(0);
-            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush();
+            NameOwner(path);
             return stream;
         }
         catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new StoreOpenException($"the data directory {path} is in use by another process{Owner(file)}", e);
+            throw new StoreOpenException($"the data directory {path} is in use by another process{Owner(path)}", e);
         }
     }
 
-    private static string Owner(string file)
+    private static void NameOwner(string path)
     {
         try
         {
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd() is { Length: > 0 } pid ? $" (pid {pid})" : "";
+            // Not in the locked file itself, which nobody else may open to read it.
+            File.WriteAllText(System.IO.Path.Combine(path, OwnerFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It only makes a message better; a full disk must not keep the store from being read.
+        }
+    }
+
+    private static string Owner(string path)
+    {
+        try
+        {
+            return $" (pid {File.ReadAllText(System.IO.Path.Combine(path, OwnerFile))})";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -75,7 +75,7 @@ internal sealed class CasRequest : WriteRequest, IValueTaskSource<CasResult>
         finally
         {
             _source.Reset();
-            (_key, _value, _result, Error, Next) = (default, default, default, null, null);
+            (_key, _value, _result, Error, Wrote) = (default, default, default, null, false);
             if (Pool.Count < PoolSize)
                 Pool.Enqueue(this);
         }

@@ -9,6 +9,9 @@ internal abstract class WriteRequest
     /// <summary>An error of this request alone.</summary>
     public StoreException? Error;
 
+    /// <summary>Whether the request changed anything that has to become durable.</summary>
+    public bool Wrote;
+
     /// <summary>Does the work on the unpublished state. Throws a <see cref="StoreException"/> only before changing anything.</summary>
     public abstract void Apply(StoreWriter writer);
 

@@ -150,7 +150,9 @@ internal sealed class WriterLoop : IDisposable
     {
         try
         {
+            var length = _writer.Buffer.Length;
             request.Apply(_writer);
+            request.Wrote = _writer.Buffer.Length != length;
             return true;
         }
         catch (StoreException e)
@@ -162,6 +164,7 @@ internal sealed class WriterLoop : IDisposable
         {
             // A mistake in the store itself: nothing of a half-done batch may survive.
             StoreLog.RequestBroke(_logger, e);
+            request.Wrote = true;
             FailBatch(new StoreUnavailableException("the request failed inside the store", e));
             return false;
         }
@@ -209,11 +212,10 @@ internal sealed class WriterLoop : IDisposable
         _writer.RollBack();
         foreach (var request in _batch)
         {
-            // A refusal is the answer whatever became of the others.
-            if (request.Error is null)
+            // Whoever only looked may have seen what was taken back, so it looks again; nothing is wrong with it.
+            request.Error = null;
+            if (request.Wrote || !_queue.TryAdd(request))
                 request.Fail(error);
-            else
-                request.Complete();
         }
     }
 
