@@ -1,0 +1,54 @@
+using Tiphys.Api;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>The circumstances of one write.</summary>
+public sealed record WriteContext
+{
+    /// <summary>Who writes.</summary>
+    public required UserInfo User { get; init; }
+
+    /// <summary>Namespace of the request; empty for cluster-scoped resources.</summary>
+    public required string Namespace { get; init; }
+
+    /// <summary>Subresource written through, or empty.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Nothing is stored.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>Owner of the fields that are set, for managedFields.</summary>
+    public string FieldManager { get; init; } = "";
+
+    /// <summary>Takes warnings for the client.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+
+    /// <summary>Cancelled when the client goes away.</summary>
+    public CancellationToken Cancel { get; init; }
+
+    /// <summary>The context of a request.</summary>
+    public static WriteContext Of(ApiRequest request) => new()
+    {
+        User = request.User,
+        Namespace = request.Info.Namespace,
+        Subresource = request.Info.Subresource,
+        DryRun = request.DryRun,
+        FieldManager = request.FieldManager,
+        Warn = request.Warnings.Add,
+        Cancel = request.Cancel,
+    };
+
+    internal AdmissionAttributes Admission(KindInfo kind, AdmissionOperation operation, string name, IApiMessage? item, IApiMessage? old) => new()
+    {
+        Operation = operation,
+        Kind = kind,
+        Subresource = Subresource,
+        Namespace = Namespace,
+        Name = name,
+        Object = item,
+        OldObject = old,
+        User = User,
+        DryRun = DryRun,
+        Warn = Warn,
+    };
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>One request on its way through the server.</summary>
+/// <param name="http">The HTTP exchange.</param>
+/// <param name="info">What it is about.</param>
+/// <param name="user">Who makes it.</param>
+public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user)
+{
+    /// <summary>The HTTP exchange.</summary>
+    public HttpContext Http { get; } = http;
+
+    /// <summary>What the request is about.</summary>
+    public RequestInfo Info { get; } = info;
+
+    /// <summary>Who makes it.</summary>
+    public UserInfo User { get; } = user;
+
+    /// <summary>Cancelled when the client goes away or the server stops.</summary>
+    public CancellationToken Cancel => Http.RequestAborted;
+
+    /// <summary>Warnings for the client, sent as Warning headers.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>A query parameter; empty when missing.</summary>
+    public string Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : "";
+
+    /// <summary>A boolean query parameter as Go parses it; any unknown text is false.</summary>
+    public bool QueryFlag(string name)
+    {
+        if (!Http.Request.Query.TryGetValue(name, out var values) || values.Count == 0) return false;
+        return values[0] is null or "" or "1" or "t" or "T" or "true" or "TRUE" or "True";
+    }
+
+    /// <summary>A number in the query, or null.</summary>
+    /// <exception cref="StatusException">400: not a number.</exception>
+    public long? QueryNumber(string name)
+    {
+        var text = Query(name);
+        if (text.Length == 0) return null;
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+    }
+
+    /// <summary>Whether the request asks for a dry run.</summary>
+    /// <exception cref="StatusException">The value is none the API knows.</exception>
+    public bool DryRun
+    {
+        get
+        {
+            if (!Http.Request.Query.TryGetValue("dryRun", out var values) || values.Count == 0) return false;
+            foreach (var value in values)
+            {
+                if (value == "All") continue;
+                var errors = new FieldErrors();
+                errors.NotSupported(FieldPath.Of("dryRun"), value ?? "", ["All"]);
+                throw ApiErrors.Invalid(new("meta.k8s.io", "PatchOptions"), "", errors);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Who shall own the fields this request sets: the query's fieldManager, or the first part of the User-Agent.</summary>
+    public string FieldManager
+    {
+        get
+        {
+            var manager = Query("fieldManager");
+            if (manager.Length > 0) return manager;
+            var agent = Http.Request.Headers.UserAgent.ToString();
+            var slash = agent.IndexOf('/', StringComparison.Ordinal);
+            return slash < 0 ? agent : agent[..slash];
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Text;
+using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>The rules every object's metadata obeys.</summary>
+internal static class MetadataValidation
+{
+    private const int MostAnnotationBytes = 256 * 1024;
+    private static readonly FieldPath Root = FieldPath.Of("metadata");
+
+    public static void Validate(ObjectMeta metadata, bool namespaced, Func<string, string?> nameError, FieldErrors errors)
+    {
+        if (metadata.GenerateName.Length > 0 && nameError(metadata.GenerateName.EndsWith('-') ? metadata.GenerateName[..^1] + "a" : metadata.GenerateName) is { } prefixError)
+            errors.Invalid(Root["generateName"], metadata.GenerateName, prefixError);
+        if (metadata.Name.Length == 0) errors.Required(Root["name"], "name or generateName is required");
+        else if (nameError(metadata.Name) is { } error) errors.Invalid(Root["name"], metadata.Name, error);
+        if (namespaced)
+        {
+            if (metadata.Namespace.Length == 0) errors.Required(Root["namespace"]);
+            else if (Names.LabelError(metadata.Namespace) is { } nsError) errors.Invalid(Root["namespace"], metadata.Namespace, nsError);
+        }
+        else if (metadata.Namespace.Length > 0) errors.Forbidden(Root["namespace"], "not allowed on this type");
+
+        if (metadata.Generation < 0) errors.Invalid(Root["generation"], metadata.Generation, "must be greater than or equal to 0");
+        Labels(metadata.Labels, Root["labels"], errors);
+        Annotations(metadata.Annotations, errors);
+        Owners(metadata.OwnerReferences, errors);
+        Finalizers(metadata.Finalizers, errors);
+    }
+
+    public static void ValidateUpdate(ObjectMeta metadata, ObjectMeta old, FieldErrors errors)
+    {
+        if (old.DeletionTimestamp is not null)
+        {
+            // Once an object is going, finalizers may only leave.
+            var added = (metadata.Finalizers ?? []).Except(old.Finalizers ?? [], StringComparer.Ordinal).ToList();
+            if (added.Count > 0) errors.Forbidden(Root["finalizers"], $"no new finalizers can be added if the object is being deleted, found new finalizers {GoList(added)}");
+        }
+
+        Immutable(metadata.Name, old.Name, "name", errors);
+        Immutable(metadata.Namespace, old.Namespace, "namespace", errors);
+        Immutable(metadata.Uid, old.Uid, "uid", errors);
+        if (metadata.CreationTimestamp != old.CreationTimestamp) errors.Invalid(Root["creationTimestamp"], metadata.CreationTimestamp, "field is immutable");
+        if (metadata.DeletionTimestamp != old.DeletionTimestamp) errors.Invalid(Root["deletionTimestamp"], metadata.DeletionTimestamp, "field is immutable");
+        if (metadata.DeletionGracePeriodSeconds != old.DeletionGracePeriodSeconds) errors.Invalid(Root["deletionGracePeriodSeconds"], metadata.DeletionGracePeriodSeconds, "field is immutable");
+        if (metadata.Generation < old.Generation) errors.Invalid(Root["generation"], metadata.Generation, "must not be decremented");
+    }
+
+    public static void Labels(Dictionary<string, string>? labels, FieldPath path, FieldErrors errors)
+    {
+        foreach (var (key, value) in labels ?? [])
+        {
+            if (LabelSyntax.KeyError(key) is { } keyError) errors.Invalid(path, key, keyError);
+            if (LabelSyntax.ValueError(value) is { } valueError) errors.Invalid(path, value, valueError);
+        }
+    }
+
+    private static void Annotations(Dictionary<string, string>? annotations, FieldErrors errors)
+    {
+        var path = Root["annotations"];
+        var size = 0L;
+        foreach (var (key, value) in annotations ?? [])
+        {
+            if (LabelSyntax.KeyError(key.ToLowerInvariant()) is { } error) errors.Invalid(path, key, error);
+            size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value);
+        }
+
+        if (size > MostAnnotationBytes) errors.TooLong(path, MostAnnotationBytes);
+    }
+
+    private static void Owners(List<OwnerReference>? owners, FieldErrors errors)
+    {
+        string? controller = null;
+        for (var i = 0; i < (owners?.Count ?? 0); i++)
+        {
+            var owner = owners![i];
+            var path = Root["ownerReferences"][i];
+            if (owner.ApiVersion.Length == 0) errors.Invalid(path["apiVersion"], owner.ApiVersion, "version must not be empty");
+            if (owner.Kind.Length == 0) errors.Invalid(path["kind"], owner.Kind, "must not be empty");
+            if (owner.Name.Length == 0) errors.Invalid(path["name"], owner.Name, "must not be empty");
+            if (owner.Uid.Length == 0) errors.Invalid(path["uid"], owner.Uid, "must not be empty");
+            if (owner.Controller != true) continue;
+            if (controller is not null)
+                errors.Invalid(Root["ownerReferences"], owners, $"Only one reference can have Controller set to true. Found \"true\" in references for {controller} and {owner.Name}");
+            controller = owner.Name;
+        }
+    }
+
+    private static void Finalizers(List<string>? finalizers, FieldErrors errors)
+    {
+        var path = Root["finalizers"];
+        foreach (var finalizer in finalizers ?? [])
+        {
+            if (LabelSyntax.KeyError(finalizer) is { } error) errors.Invalid(path, finalizer, error);
+            else if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+                errors.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+        }
+
+        if (finalizers is not null && finalizers.Contains("orphan") && finalizers.Contains("foregroundDeletion"))
+            errors.Invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
+    }
+
+    private static void Immutable(string now, string before, string field, FieldErrors errors)
+    {
+        if (now != before) errors.Invalid(Root[field], now, "field is immutable");
+    }
+
+    private static string GoList(IEnumerable<string> values) => $"[]string{{{string.Join(", ", values.Select(static v => $"\"{v}\""))}}}";
+}
