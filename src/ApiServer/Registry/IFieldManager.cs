@@ -5,6 +5,16 @@ namespace Tiphys.ApiServer;
 /// <summary>Keeps <c>metadata.managedFields</c>: who set which field, for server-side apply.</summary>
 public interface IFieldManager
 {
+    /// <summary>Merges an applied configuration into an object.</summary>
+    /// <param name="live">The object as it is.</param>
+    /// <param name="configuration">What is applied, as JSON.</param>
+    /// <param name="manager">Who applies.</param>
+    /// <param name="subresource">Subresource applied through, or empty.</param>
+    /// <param name="force">Takes over fields that others own.</param>
+    /// <returns>The merged object as JSON, without managedFields.</returns>
+    /// <exception cref="StatusException">409: another manager owns a field with another value, and force is not set.</exception>
+    byte[] Apply(IKubernetesObject live, ReadOnlyMemory<byte> configuration, string manager, string subresource, bool force);
+
     /// <summary>Records the fields of a new object.</summary>
     void Created(IKubernetesObject item, WriteContext context, DateTimeOffset now);
 

@@ -140,6 +140,10 @@ public sealed partial class ResourceStore
         }
     }
 
+    /// <summary>Merges an applied configuration; see <see cref="IFieldManager.Apply"/>.</summary>
+    public byte[] Apply(IKubernetesObject live, ReadOnlyMemory<byte> configuration, string manager, string subresource, bool force) =>
+        _fields.Apply(live, configuration, manager, subresource, force);
+
     private async ValueTask<StoredObject> TryCreateAsync(IKubernetesObject item, WriteContext context)
     {
         var write = context.Admission(Kind, AdmissionOperation.Create, item.Metadata.Name, item, null);

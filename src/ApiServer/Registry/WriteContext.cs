@@ -20,6 +20,9 @@ public sealed record WriteContext
     /// <summary>Owner of the fields that are set, for managedFields.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>The write is a server-side apply; null for all others.</summary>
+    public ApplyRequest? Apply { get; init; }
+
     /// <summary>Takes warnings for the client.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 
@@ -52,3 +55,8 @@ public sealed record WriteContext
         Warn = Warn,
     };
 }
+
+/// <summary>What a server-side apply asks for.</summary>
+/// <param name="Document">The applied configuration, as JSON.</param>
+/// <param name="Force">Takes over fields that others own.</param>
+public sealed record ApplyRequest(ReadOnlyMemory<byte> Document, bool Force);

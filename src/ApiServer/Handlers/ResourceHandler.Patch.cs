@@ -1,0 +1,62 @@
+using System.Text;
+using Tiphys.Api;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Patches of all four kinds.</summary>
+internal sealed partial class ResourceHandler
+{
+    private async Task PatchAsync(ApiRequest request, IResourceStrategy? strategy)
+    {
+        if (strategy is null) Need("patch");
+        var bytes = await RequestBody.ReadAsync(request.Http);
+        var patch = Patch.Parse(request.Http.Request.ContentType ?? "", bytes, Kind.Schema);
+        var force = request.QueryFlag("force");
+        if (patch.IsApply && request.Query("fieldManager").Length == 0)
+        {
+            var errors = new FieldErrors();
+            errors.Required(FieldPath.Of("fieldManager"), "is required for apply patch");
+            throw ApiErrors.Invalid(new("meta.k8s.io", "PatchOptions"), "", errors);
+        }
+
+        var context = WriteContext.Of(request) with { Apply = patch.IsApply ? new ApplyRequest(patch.Document, force) : null };
+        var (stored, created) = await Store.UpdateAsync(
+            request.Info.Name,
+            current => Changed(request, patch, current),
+            new UpdateBehavior(strategy, MayCreate: patch.IsApply && strategy is null, ForceCreate: patch.IsApply, RetryOnConflict: true),
+            context);
+        await ObjectResponse.WriteAsync(request, View, stored, created ? 201 : 200);
+    }
+
+    private IKubernetesObject Changed(ApiRequest request, Patch patch, IKubernetesObject? current)
+    {
+        if (current is null)
+        {
+            // Apply creates what is missing: the patch is the object.
+            var fresh = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, patch.Document.Span);
+            return converter is null ? fresh : converter.ToStored(fresh);
+        }
+
+        var shown = converter is null ? current : converter.FromStored(current);
+        var json = ApiJson.Encode(shown);
+        try
+        {
+            var changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
+            if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind)
+                throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
+            var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed);
+            return converter is null ? item : converter.ToStored(item);
+        }
+        catch (ApiDecodeException e)
+        {
+            throw InvalidPatch(request, e.Message);
+        }
+    }
+
+    private StatusException InvalidPatch(ApiRequest request, string message)
+    {
+        var errors = new FieldErrors();
+        errors.Invalid(FieldPath.Of("patch"), Encoding.UTF8.GetString("{}"u8), message);
+        return ApiErrors.Invalid(new(Kind.Group, Kind.Kind), request.Info.Name, errors);
+    }
+}

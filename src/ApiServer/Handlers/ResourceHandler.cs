@@ -1,0 +1,195 @@
+using System.Globalization;
+using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Answers the requests to one resource as one API version shows it.</summary>
+internal sealed partial class ResourceHandler(ResourceStore store, ResourceView view, IObjectConverter? converter, TimeProvider time)
+{
+    public ResourceStore Store { get; } = store;
+
+    public ResourceView View { get; } = view;
+
+    private KindInfo Kind => View.Kind;
+
+    private ResourceDefinition Definition => Store.Definition;
+
+    /// <summary>Answers a request.</summary>
+    /// <exception cref="StatusException">It is refused.</exception>
+    public Task HandleAsync(ApiRequest request)
+    {
+        var info = request.Info;
+        if (info.Subresource.Length > 0) return SubresourceAsync(request);
+        return info.Verb switch
+        {
+            "get" => GetAsync(request),
+            "list" => ListAsync(request),
+            "watch" => WatchAsync(request),
+            "create" when info.Name.Length == 0 => CreateAsync(request),
+            "update" when info.Name.Length > 0 => UpdateAsync(request, null),
+            "patch" when info.Name.Length > 0 => PatchAsync(request, null),
+            "delete" => DeleteAsync(request),
+            "deletecollection" => DeleteCollectionAsync(request),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+    }
+
+    private Task SubresourceAsync(ApiRequest request)
+    {
+        var info = request.Info;
+        if (!Definition.Subresources.TryGetValue(info.Subresource, out var subresource)) throw ApiErrors.UnknownPath();
+        if (!subresource.Verbs.Contains(info.Verb)) throw ApiErrors.MethodNotAllowed();
+        return (subresource, info.Verb) switch
+        {
+            (HandlerSubresource handler, _) => handler.HandleAsync(request, Store),
+            (ObjectSubresource, "get") => GetAsync(request),
+            (ObjectSubresource part, "update") => UpdateAsync(request, part.Strategy),
+            (ObjectSubresource part, "patch") => PatchAsync(request, part.Strategy),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+    }
+
+    private async Task GetAsync(ApiRequest request)
+    {
+        // A read that allows any state could come from the cache, but the store holds its newest state in memory too.
+        var stored = await Store.GetAsync(request.Info.Namespace, request.Info.Name, request.Cancel);
+        await ObjectResponse.WriteAsync(request, View, stored);
+    }
+
+    private async Task CreateAsync(ApiRequest request)
+    {
+        Need("create");
+        var item = (IKubernetesObject)await RequestBody.ReadAsync(request, Kind);
+        if (converter is not null) item = converter.ToStored(item);
+        var stored = await Store.CreateAsync(item, WriteContext.Of(request));
+        await ObjectResponse.WriteAsync(request, View, stored, 201);
+    }
+
+    private async Task UpdateAsync(ApiRequest request, IResourceStrategy? strategy)
+    {
+        if (strategy is null) Need("update");
+        var item = (IKubernetesObject)await RequestBody.ReadAsync(request, Kind);
+        if (converter is not null) item = converter.ToStored(item);
+        var (stored, created) = await Store.UpdateAsync(
+            request.Info.Name,
+            current => (IKubernetesObject)item.DeepCopyMessage(),
+            new UpdateBehavior(strategy, MayCreate: strategy is null),
+            WriteContext.Of(request));
+        await ObjectResponse.WriteAsync(request, View, stored, created ? 201 : 200);
+    }
+
+    private async Task DeleteAsync(ApiRequest request)
+    {
+        Need("delete");
+        var (stored, gone) = await Store.DeleteAsync(request.Info.Name, await DeleteOptionsAsync(request), WriteContext.Of(request));
+        if (!gone || Definition.ReturnsDeletedObject)
+        {
+            await ObjectResponse.WriteAsync(request, View, stored);
+            return;
+        }
+
+        var metadata = View.Decode(stored).Metadata;
+        await ObjectResponse.WriteAsync(request, new Status
+        {
+            Result = "Success",
+            Details = new() { Name = metadata.Name, Group = Kind.Group, Kind = Kind.Resource, Uid = metadata.Uid },
+        });
+    }
+
+    private async Task DeleteCollectionAsync(ApiRequest request)
+    {
+        Need("deletecollection");
+        var options = await DeleteOptionsAsync(request);
+        var (items, revision) = await Store.ListFreshAsync(SelectionOf(request), request.Cancel);
+        foreach (var item in items)
+        {
+            try
+            {
+                await Store.DeleteAsync(item.Name, options, WriteContext.Of(request) with { Namespace = item.Namespace });
+            }
+            catch (StatusException e) when (e.IsNotFound)
+            {
+                // Gone already: what the request wants.
+            }
+        }
+
+        await ObjectResponse.WriteListAsync(request, View, items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
+    }
+
+    private static async Task<DeleteOptions> DeleteOptionsAsync(ApiRequest request)
+    {
+        var options = new DeleteOptions();
+        if (request.Http.Request.ContentLength is > 0 || request.Http.Request.Headers.TransferEncoding.Count > 0)
+        {
+            var format = MediaTypes.OfBody(request.Http.Request.ContentType);
+            var bytes = await RequestBody.ReadAsync(request.Http);
+            if (bytes.Length > 0) options = ReadOptions(bytes, format);
+        }
+        else
+        {
+            options.GracePeriodSeconds = request.QueryNumber("gracePeriodSeconds");
+            if (request.Query("propagationPolicy") is { Length: > 0 } policy) options.PropagationPolicy = policy;
+            if (request.Query("orphanDependents").Length > 0) options.OrphanDependents = request.QueryFlag("orphanDependents");
+        }
+
+        if (options.PropagationPolicy is not null && options.OrphanDependents is not null)
+            throw InvalidOptions(static e => e.Invalid(FieldPath.Of("propagationPolicy"), "", "orphanDependents and deletionPropagation cannot be both set"));
+        if (options.PropagationPolicy is not (null or DeletionPropagation.Orphan or DeletionPropagation.Background or DeletionPropagation.Foreground))
+            throw InvalidOptions(e => e.NotSupported(FieldPath.Of("propagationPolicy"), options.PropagationPolicy, [DeletionPropagation.Foreground, DeletionPropagation.Background, DeletionPropagation.Orphan, "nil"]));
+        return options;
+    }
+
+    private static DeleteOptions ReadOptions(byte[] bytes, WireFormat format)
+    {
+        try
+        {
+            var options = new DeleteOptions();
+            if (format == WireFormat.Protobuf) ApiProto.DecodeInto(options, ApiProto.Open(bytes).Raw);
+            else ApiJson.DecodeInto(options, format == WireFormat.Yaml ? Client.YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes))) : bytes);
+            return options;
+        }
+        catch (Exception e) when (e is ApiDecodeException or FormatException)
+        {
+            throw ApiErrors.BadRequest($"unable to decode DeleteOptions: {e.Message}");
+        }
+    }
+
+    private static StatusException InvalidOptions(Action<FieldErrors> report)
+    {
+        var errors = new FieldErrors();
+        report(errors);
+        return ApiErrors.Invalid(new("meta.k8s.io", "DeleteOptions"), "", errors);
+    }
+
+    private void Need(string verb)
+    {
+        if (!Definition.Verbs.Contains(verb)) throw ApiErrors.MethodNotSupported(Store.GroupResource, verb);
+    }
+
+    private Selection SelectionOf(ApiRequest request)
+    {
+        try
+        {
+            var labels = request.Query("labelSelector") is { Length: > 0 } text ? LabelQuery.Parse(text) : LabelQuery.Everything;
+            var fields = request.Query("fieldSelector") is { Length: > 0 } fieldText ? FieldQuery.Parse(fieldText) : FieldQuery.Everything;
+            foreach (var requirement in fields.Requirements)
+                if (!Definition.Schema.IsSelectable(requirement.Field)) throw ApiErrors.BadRequest($"field label not supported: {requirement.Field}");
+            return new Selection(request.Info.Namespace, labels, fields);
+        }
+        catch (FormatException e)
+        {
+            throw ApiErrors.BadRequest(e.Message);
+        }
+    }
+}
+
+/// <summary>Turns objects of one API version into the stored kind and back.</summary>
+internal interface IObjectConverter
+{
+    /// <summary>The stored form.</summary>
+    IKubernetesObject ToStored(IKubernetesObject item);
+
+    /// <summary>The form this API version shows.</summary>
+    IKubernetesObject FromStored(IKubernetesObject item);
+}

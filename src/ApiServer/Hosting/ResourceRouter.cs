@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Finds the handler of a resource request.</summary>
+internal sealed class ResourceRouter(IEnumerable<ResourceHandler> handlers)
+{
+    private readonly FrozenDictionary<(string Group, string Version, string Resource), ResourceHandler> _handlers =
+        handlers.ToFrozenDictionary(static h => (h.View.Kind.Group, h.View.Kind.Version, h.View.Kind.Resource));
+
+    public IEnumerable<ResourceHandler> Handlers => _handlers.Values;
+
+    public Task HandleAsync(ApiRequest request)
+    {
+        var info = request.Info;
+        if (!_handlers.TryGetValue((info.Group, info.Version, info.Resource), out var handler)) throw ApiErrors.UnknownPath();
+        if (handler.View.Kind.Namespaced)
+        {
+            // A name needs its namespace; only collections can be seen across all of them.
+            if (info.Namespace.Length == 0 && (info.Verb is "create" or "update" or "patch" or "delete" or "get" || info.Subresource.Length > 0)) throw ApiErrors.UnknownPath();
+        }
+        else if (info.Namespace.Length > 0 && info.Resource != "namespaces") throw ApiErrors.UnknownPath();
+
+        // A namespace is its own object, not an object in a namespace.
+        if (info is { Resource: "namespaces", Group: "", Namespace.Length: > 0 }) request = new ApiRequest(request.Http, info with { Namespace = "" }, request.User);
+        return handler.HandleAsync(request);
+    }
+}

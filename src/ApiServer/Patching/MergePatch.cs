@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>JSON Merge Patch, RFC 7386.</summary>
+internal static class MergePatch
+{
+    /// <summary>Merges a patch into a target, which may be changed.</summary>
+    public static JsonNode? Apply(JsonNode? target, JsonNode? patch)
+    {
+        if (patch is not JsonObject changes) return patch?.DeepClone();
+        var result = target as JsonObject ?? [];
+        foreach (var (name, value) in changes)
+        {
+            if (value is null) result.Remove(name);
+            else
+            {
+                var before = result[name];
+                result.Remove(name);
+                result[name] = Apply(before, value);
+            }
+        }
+
+        return result;
+    }
+}

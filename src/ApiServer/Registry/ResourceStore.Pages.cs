@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Tiphys.Api.Meta.V1;
+using Tiphys.Storage;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Lists in pages: every page shows the same revision, read from the store's history.</summary>
+public sealed partial class ResourceStore
+{
+    /// <summary>The store's newest revision.</summary>
+    public long CurrentRevision => _store.CurrentRevision;
+
+    /// <summary>Waits until the cache has seen everything written so far.</summary>
+    public Task WaitFreshAsync(CancellationToken cancel) => Cache.WaitForRevisionAsync(_store.CurrentRevision, cancel);
+
+    /// <summary>Reads one page.</summary>
+    /// <param name="selection">Which objects.</param>
+    /// <param name="revision">The revision to show; 0 for now. Ignored with a token, which names its own.</param>
+    /// <param name="limit">Most objects of the page; 0 for all.</param>
+    /// <param name="token">Where the last page ended; empty for the first page.</param>
+    /// <param name="cancel">Ends the read.</param>
+    /// <exception cref="StatusException">400: the token is broken; 410: its revision is no longer kept.</exception>
+    public async ValueTask<(List<StoredObject> Items, ListMeta Metadata)> PageAsync(Selection selection, long revision, long limit, string token, CancellationToken cancel)
+    {
+        var schema = Definition.Schema;
+        var prefix = selection.Namespace.Length > 0 ? $"{schema.KeyPrefix}{selection.Namespace}/" : schema.KeyPrefix;
+        var range = KeyRange.Prefix(Encoding.UTF8.GetBytes(prefix));
+        var start = range.Start;
+        if (token.Length > 0)
+        {
+            (revision, var after) = ContinueToken.Parse(token);
+            start = Encoding.UTF8.GetBytes(prefix + after);
+        }
+
+        var items = new List<StoredObject>();
+        long left;
+        try
+        {
+            while (true)
+            {
+                var result = await _store.RangeAsync(new RangeRequest(new KeyRange(start, range.End)) { Revision = revision, Limit = limit }, cancel);
+                if (revision == 0) revision = result.Revision;
+                foreach (var record in result.Records)
+                {
+                    var (ns, name) = schema.Split(Encoding.UTF8.GetString(record.Key.Span));
+                    var item = Load(ns, name, record);
+                    if (selection.Matches(item)) items.Add(item);
+                    start = (byte[])[.. record.Key.Span, 0];
+                    if (limit > 0 && items.Count == limit) break;
+                }
+
+                left = result.More ? result.Count - result.Records.Count : 0;
+                if (!result.More || (limit > 0 && items.Count >= limit)) break;
+            }
+        }
+        catch (CompactedException)
+        {
+            throw ApiErrors.Expired(token.Length > 0
+                ? "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
+                : $"The resourceVersion for the provided list is too old.");
+        }
+
+        var metadata = new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) };
+        if (left > 0)
+        {
+            metadata.Continue = ContinueToken.Format(revision, Encoding.UTF8.GetString(start.Span)[prefix.Length..]);
+
+            // With selectors nobody knows how many of the rest would match.
+            if (selection.IsWholeNamespace) metadata.RemainingItemCount = left;
+        }
+
+        return (items, metadata);
+    }
+
+    /// <summary>The token between two pages: revision and next key, in upstream's own form.</summary>
+    private static class ContinueToken
+    {
+        private const string Version = "meta.k8s.io/v1";
+
+        public static string Format(long revision, string start)
+        {
+            var json = JsonSerializer.SerializeToUtf8Bytes(new TokenBody(Version, revision, start), TokenJson.Default.TokenBody);
+            return Convert.ToBase64String(json).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        }
+
+        public static (long Revision, string Start) Parse(string token)
+        {
+            try
+            {
+                var padded = token.Replace('-', '+').Replace('_', '/');
+                var body = JsonSerializer.Deserialize(Convert.FromBase64String(padded.PadRight((padded.Length + 3) / 4 * 4, '=')), TokenJson.Default.TokenBody);
+                if (body is not { V: Version } || body.Rv == 0 || body.Start.Length == 0) throw new FormatException();
+                return (body.Rv, body.Start);
+            }
+            catch (Exception e) when (e is FormatException or JsonException)
+            {
+                throw ApiErrors.BadRequest("continue key is not valid: invalid token");
+            }
+        }
+    }
+}
+
+internal sealed record TokenBody(
+    [property: System.Text.Json.Serialization.JsonPropertyName("v")] string V,
+    [property: System.Text.Json.Serialization.JsonPropertyName("rv")] long Rv,
+    [property: System.Text.Json.Serialization.JsonPropertyName("start")] string Start);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(TokenBody))]
+internal sealed partial class TokenJson : System.Text.Json.Serialization.JsonSerializerContext;
