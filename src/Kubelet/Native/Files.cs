@@ -48,6 +48,12 @@ internal static partial class Files
         if (Rmdir(path) != 0) throw Failure("rmdir", path);
     }
 
+    /// <summary>Renames a file or link over another in one step. Links are renamed, not followed.</summary>
+    public static void Rename(string from, string to)
+    {
+        if (RenameRaw(from, to) != 0) throw Failure("rename", from);
+    }
+
     private static FileFacts StatHandle(SafeFileHandle handle)
     {
         Span<byte> buffer = stackalloc byte[256];
@@ -74,6 +80,10 @@ internal static partial class Files
     [LibraryImport("libc", EntryPoint = "rmdir", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Rmdir(string path);
+
+    [LibraryImport("libc", EntryPoint = "rename", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int RenameRaw(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

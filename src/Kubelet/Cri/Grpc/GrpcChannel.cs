@@ -8,7 +8,7 @@ using Google.Protobuf;
 
 namespace Tiphys.Kubelet.Cri.Grpc;
 
-/// <summary>A gRPC client over cleartext HTTP/2 on a Unix socket: unary calls and server streams.</summary>
+/// <summary>A gRPC client over cleartext HTTP/2, on a Unix socket above all: unary calls and server streams.</summary>
 /// <remarks>One connection carries every call; it is made on first use and remade when it breaks.</remarks>
 internal sealed class GrpcChannel : IDisposable
 {
@@ -16,11 +16,17 @@ internal sealed class GrpcChannel : IDisposable
     private const int MaxMessageBytes = 16 * 1024 * 1024;
     private static readonly MediaTypeHeaderValue GrpcContent = new("application/grpc");
     private readonly HttpMessageInvoker _http;
-    private readonly string _socketPath;
+    private readonly EndPoint _server;
 
-    public GrpcChannel(string socketPath)
+    /// <summary>A channel to a Unix socket.</summary>
+    public GrpcChannel(string socketPath) : this(new UnixDomainSocketEndPoint(socketPath))
     {
-        _socketPath = socketPath;
+    }
+
+    /// <summary>A channel to any address.</summary>
+    public GrpcChannel(EndPoint server)
+    {
+        _server = server;
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false,
@@ -125,10 +131,12 @@ internal sealed class GrpcChannel : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var socket = _server is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_socketPath), cancel).ConfigureAwait(false);
+            await socket.ConnectAsync(_server, cancel).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch
@@ -193,7 +201,7 @@ internal sealed class GrpcChannel : IDisposable
             GrpcStatusCode.DeadlineExceeded, $"{method} took longer than {timeout?.TotalSeconds ?? 0:0.###} s", e),
         InvalidProtocolBufferException => new GrpcException(GrpcStatusCode.Internal, $"{method}: {e.Message}", e),
         HttpRequestException or IOException or SocketException => new GrpcException(
-            GrpcStatusCode.Unavailable, $"unix://{_socketPath}: {(e.InnerException ?? e).Message}", e),
+            GrpcStatusCode.Unavailable, $"{_server}: {(e.InnerException ?? e).Message}", e),
         _ => e,
     };
 }
