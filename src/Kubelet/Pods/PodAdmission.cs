@@ -1,0 +1,32 @@
+using Tiphys.Api.Core.V1;
+
+namespace Tiphys.Kubelet.Pods;
+
+/// <summary>Turns away pods the node has no room for, however they came to be bound to it.</summary>
+internal sealed class PodAdmission(PodServices services)
+{
+    /// <summary>Null when the pod is welcome, otherwise what its status then says.</summary>
+    public PodVerdict? Check(Pod pod, IReadOnlyList<(Pod Pod, PodStatus Status, PodStage Stage)> all)
+    {
+        var others = all.Where(p => p.Pod.Metadata.Uid != pod.Metadata.Uid && p.Stage == PodStage.Running && !PodStatusBuilder.IsFinal(p.Status.Phase)).ToList();
+        // Those that came later are judged later, in view of this one.
+        others.RemoveAll(p => p.Pod.Status.Phase == PodPhase.Pending && p.Status.StartTime is null);
+        if (others.Count + 1 > services.Options.MaxPods)
+        {
+            return new PodVerdict("OutOfpods",
+                $"Pod was rejected: Node didn't have enough resource: pods, requested: 1, used: {others.Count}, capacity: {services.Options.MaxPods}");
+        }
+        foreach (var (resource, requested) in PodResources.Requests(pod))
+        {
+            if (requested.IsZero || resource is not (ResourceName.Cpu or ResourceName.Memory)) continue;
+            if (!services.Allocatable.TryGetValue(resource, out var capacity)) continue;
+            var used = others.Sum(p => PodResources.Requests(p.Pod).TryGetValue(resource, out var other) ? other.Amount : 0);
+            if (used + requested.Amount <= capacity.Amount) continue;
+            // CPU is counted in thousandths.
+            var scale = resource == ResourceName.Cpu ? 1000 : 1;
+            return new PodVerdict($"OutOf{resource}",
+                $"Pod was rejected: Node didn't have enough resource: {resource}, requested: {(long)(requested.Amount * scale)}, used: {(long)(used * scale)}, capacity: {(long)(capacity.Amount * scale)}");
+        }
+        return null;
+    }
+}
