@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using YamlDotNet.Core;
@@ -8,6 +9,10 @@ namespace Tiphys.Client;
 /// <summary>Turns JSON into YAML as upstream prints it: block style, keys in order, two spaces, lists not indented.</summary>
 public static class JsonYaml
 {
+    private static readonly SearchValues<char> s_hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+    private static readonly SearchValues<char> s_octalDigits = SearchValues.Create("01234567");
+    private static readonly SearchValues<char> s_floatCharacters = SearchValues.Create("0123456789.eE+-");
+
     /// <summary>Converts one JSON value; objects' keys come out sorted, as upstream's do.</summary>
     public static string Convert(ReadOnlySpan<byte> json)
     {
@@ -75,9 +80,9 @@ public static class JsonYaml
     {
         var bare = text.Replace("_", "", StringComparison.Ordinal).TrimStart('-', '+');
         if (bare.Length == 0) return false;
-        if (bare.StartsWith("0x", StringComparison.Ordinal)) return bare.AsSpan(2).Length > 0 && !bare.AsSpan(2).ContainsAnyExcept("0123456789abcdefABCDEF");
-        if (bare.StartsWith("0b", StringComparison.Ordinal) || bare.StartsWith("0o", StringComparison.Ordinal)) return bare.Length > 2 && !bare.AsSpan(2).ContainsAnyExcept("01234567");
-        return double.TryParse(bare, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _) && !bare.AsSpan().ContainsAnyExcept("0123456789.eE+-");
+        if (bare.StartsWith("0x", StringComparison.Ordinal)) return bare.AsSpan(2).Length > 0 && !bare.AsSpan(2).ContainsAnyExcept(s_hexDigits);
+        if (bare.StartsWith("0b", StringComparison.Ordinal) || bare.StartsWith("0o", StringComparison.Ordinal)) return bare.Length > 2 && !bare.AsSpan(2).ContainsAnyExcept(s_octalDigits);
+        return double.TryParse(bare, System.Globalization.NumberStyles.Float, System.Globalization.CultureInfo.InvariantCulture, out _) && !bare.AsSpan().ContainsAnyExcept(s_floatCharacters);
     }
 
     private static bool IsDate(string text) =>

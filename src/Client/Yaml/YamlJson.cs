@@ -12,6 +12,7 @@ namespace Tiphys.Client;
 /// </summary>
 public static class YamlJson
 {
+    private static readonly SearchValues<char> s_floatCharacters = SearchValues.Create("+-.0123456789eE");
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 512 };
 
     /// <summary>Converts the documents of a stream; empty documents are left out.</summary>
@@ -115,7 +116,7 @@ public static class YamlJson
     }
 
     private static bool IsFloat(string text) =>
-        text.AsSpan().ContainsAny('.', 'e', 'E') && text.AsSpan().ContainsAnyInRange('0', '9') && !text.AsSpan().ContainsAnyExcept("+-.0123456789eE");
+        text.AsSpan().ContainsAny('.', 'e', 'E') && text.AsSpan().ContainsAnyInRange('0', '9') && !text.AsSpan().ContainsAnyExcept(s_floatCharacters);
 
     private sealed class Anchors
     {
