@@ -3,7 +3,7 @@ using Tiphys.Api;
 namespace Tiphys.ApiServer;
 
 /// <summary>One resource the server offers: how it is stored, what its writes obey, what lies below it.</summary>
-public sealed class ResourceDefinition
+public sealed record ResourceDefinition
 {
     /// <summary>Verbs of a resource with everything.</summary>
     public static readonly IReadOnlyList<string> AllVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
@@ -22,6 +22,9 @@ public sealed class ResourceDefinition
 
     /// <summary>Verbs, sorted, as discovery lists them.</summary>
     public IReadOnlyList<string> Verbs { get; init; } = AllVerbs;
+
+    /// <summary>How long an object is kept after its last write; null for ever.</summary>
+    public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>Subresources by name.</summary>
     public IReadOnlyDictionary<string, Subresource> Subresources { get; init; } = new Dictionary<string, Subresource>();

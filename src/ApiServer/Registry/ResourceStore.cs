@@ -17,6 +17,7 @@ public sealed partial class ResourceStore
     private readonly AdmissionChain _admission;
     private readonly TimeProvider _time;
     private readonly IFieldManager _fields;
+    private readonly LeasePool? _leases;
 
     /// <summary>Makes the store of a resource.</summary>
     public ResourceStore(ResourceDefinition definition, IStore store, WatchCache cache, AdmissionChain admission, IFieldManager fields, TimeProvider time)
@@ -27,6 +28,7 @@ public sealed partial class ResourceStore
         _admission = admission;
         _fields = fields;
         _time = time;
+        if (definition.TimeToLive is { } timeToLive) _leases = new LeasePool(store, timeToLive, time);
     }
 
     /// <summary>The resource.</summary>
@@ -163,7 +165,7 @@ public sealed partial class ResourceStore
             return new StoredObject(Definition.Schema, context.Namespace, item.Metadata.Name, bytes, 0);
         }
 
-        var result = await _store.PutIfAsync(Key(context.Namespace, item.Metadata.Name), bytes, 0, Lease(item), context.Cancel);
+        var result = await _store.PutIfAsync(Key(context.Namespace, item.Metadata.Name), bytes, 0, await LeaseAsync(context), context.Cancel);
         if (!result.Succeeded) throw ApiErrors.AlreadyExists(GroupResource, item.Metadata.Name);
         if (allocation is not null) await allocation.CommitAsync();
         return Load(context.Namespace, item.Metadata.Name, result.Record!);
@@ -203,7 +205,7 @@ public sealed partial class ResourceStore
         // A write that changes nothing is no write: it must not wake watchers.
         if (bytes.AsSpan().SequenceEqual(current.Json.Span)) return current;
         if (context.DryRun) return new StoredObject(Definition.Schema, current.Namespace, current.Name, bytes, current.Revision);
-        var result = await _store.PutIfAsync(Key(current.Namespace, current.Name), bytes, current.Revision, Lease(item), context.Cancel);
+        var result = await _store.PutIfAsync(Key(current.Namespace, current.Name), bytes, current.Revision, await LeaseAsync(context), context.Cancel);
         if (!result.Succeeded) return null;
         if (allocation is not null) await allocation.CommitAsync();
         return Load(current.Namespace, current.Name, result.Record!);
@@ -251,12 +253,12 @@ public sealed partial class ResourceStore
         if (metadata.Name != name) throw ApiErrors.BadRequest($"the name of the object ({metadata.Name}) does not match the name on the URL ({name})");
     }
 
+    private ValueTask<long> LeaseAsync(WriteContext context) => _leases is null ? ValueTask.FromResult(0L) : _leases.TakeAsync(context.Cancel);
+
     private StoredObject Load(string ns, string name, StoreRecord record) =>
         new(Definition.Schema, ns, name, Definition.Schema.Layout.Normalize(record.Value), record.ModRevision);
 
     private byte[] Key(string ns, string name) => Encoding.UTF8.GetBytes(Definition.Schema.Key(ns, name));
-
-    private static long Lease(IKubernetesObject item) => 0;
 
     /// <summary>Now, in the whole seconds that API times have.</summary>
     private DateTimeOffset Now()

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using Tiphys.Api;
+using Tiphys.Storage;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>
+/// What an API server is put together from. <see cref="ApiServer.StartAsync"/> hands it to the caller to add to, then builds.
+/// </summary>
+public sealed class ApiServerParts : IAsyncDisposable
+{
+    private readonly ApiServerOptions _options;
+    private readonly IStore _store;
+    private readonly ILoggerFactory _loggers;
+    private readonly List<ResourceHandler> _handlers = [];
+    private bool _built;
+
+    internal ApiServerParts(ApiServerOptions options, IStore store, ILoggerFactory loggers)
+    {
+        _options = options;
+        _store = store;
+        _loggers = loggers;
+        Resources = new ApiResources();
+        var addresses = new AddressPool(options.ServiceClusterIpRange);
+        Services = new ServiceAllocator(addresses, new PortPool(options.ServiceNodePortRange.First, options.ServiceNodePortRange.Last));
+        ServiceAddresses = addresses;
+    }
+
+    /// <summary>The resources; filled once <see cref="ApiServer.StartAsync"/> has returned from its configure callback's <see cref="AddResources"/>.</summary>
+    public ApiResources Resources { get; }
+
+    /// <summary>Allocator of service addresses and node ports.</summary>
+    public ServiceAllocator Services { get; }
+
+    /// <summary>The service range.</summary>
+    public AddressPool ServiceAddresses { get; }
+
+    /// <summary>Who is asked, in order, who makes a request.</summary>
+    public List<IAuthenticator> Authenticators { get; } = [];
+
+    /// <summary>Who is asked, in order, whether a request is allowed.</summary>
+    public List<IAuthorizer> Authorizers { get; } = [];
+
+    /// <summary>Admission plugins in order.</summary>
+    public List<IAdmissionPlugin> Admission { get; } = [];
+
+    /// <summary>Paths that are no resources.</summary>
+    public List<IPathHandler> Paths { get; } = [];
+
+    /// <summary>Subresources other than the catalog's own, by resource.</summary>
+    public Dictionary<GroupResource, Dictionary<string, Subresource>> Subresources { get; } = [];
+
+    /// <summary>Printers by kind; other kinds get Name and Age.</summary>
+    public Func<KindInfo, ITablePrinter>? Printers { get; set; }
+
+    /// <summary>Keeper of managedFields.</summary>
+    public IFieldManager? FieldManager { get; set; }
+
+    /// <summary>
+    /// Makes the resources. Call it in the configure callback once admission, printers, subresources and the field manager
+    /// are set, and before parts that need <see cref="Resources"/>; it is called at the end if not.
+    /// </summary>
+    public void AddResources()
+    {
+        if (_built) return;
+        _built = true;
+        var admission = new AdmissionChain(Admission);
+        var fields = FieldManager ?? throw new InvalidOperationException("an API server needs a field manager");
+        var printers = Printers ?? throw new InvalidOperationException("an API server needs table printers");
+        var logger = _loggers.CreateLogger("Tiphys.ApiServer.WatchCache");
+        var extras = Subresources.ToDictionary(static s => s.Key, static s => (IReadOnlyDictionary<string, Subresource>)s.Value);
+        foreach (var definition in ResourceCatalog.All(Services, extras))
+        {
+            var cache = new WatchCache(definition.Schema, _store, _options.Time, logger);
+            var store = new ResourceStore(definition, _store, cache, admission, fields, _options.Time);
+            Resources.Add(store);
+            _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null), null, _options.Time));
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var store in Resources.All) await store.Cache.DisposeAsync();
+    }
+
+    internal RequestPipeline Build()
+    {
+        AddResources();
+        return new RequestPipeline(Authenticators, Authorizers, new ResourceRouter(_handlers), Paths, _options.AnonymousAuth, _loggers.CreateLogger("Tiphys.ApiServer"));
+    }
+}
