@@ -159,6 +159,19 @@ public sealed class ServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_answer_comes_from_the_address_that_was_asked()
+    {
+        var server = new ClusterDns(
+            new ClusterDnsOptions { Listen = [new IPEndPoint(IPAddress.Any, 0)], Health = null, Ready = null }, _cluster, TimeProvider.System, NullLoggerFactory.Instance);
+        _servers.Add((server, server.RunAsync(_stop.Token)));
+        foreach (var address in new[] { "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.2", "127.0.0.1" })
+        {
+            var response = await Udp(new IPEndPoint(IPAddress.Parse(address), server.Addresses[0].Port), Query("web.default.svc.cluster.local", DnsType.A));
+            Assert.Equal("NoError: web.default.svc.cluster.local. A 10.96.0.20", Describe(response));
+        }
+    }
+
+    [Fact]
     public async Task What_is_not_served_is_said_so()
     {
         var server = Start(_cluster);

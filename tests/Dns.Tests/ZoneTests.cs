@@ -96,6 +96,7 @@ public sealed class ZoneTests
     [InlineData("pod.cluster.local", DnsType.A)]
     [InlineData("cluster.local", DnsType.A)]
     [InlineData("dns-version.cluster.local", DnsType.A)]
+    [InlineData("_http._tcp.outside.default.svc.cluster.local", DnsType.SRV)]
     public void What_exists_without_such_records_is_empty_with_the_soa(string name, DnsType type)
     {
         var response = Ask(name, type);

@@ -143,12 +143,12 @@ public sealed class ClusterZone(ClusterZoneOptions options)
         if (labels.Length == 4)
             endpoint = labels[0];
         else if (labels.Length == 5)
-            (port, protocol) = (labels[0].TrimStart('_'), labels[1].TrimStart('_'));
+            (port, protocol) = (WithoutUnderscore(labels[0]), WithoutUnderscore(labels[1]));
 
         if (service.ExternalName is not null)
         {
-            // An alias has neither endpoints nor ports of its own, and one to an address is no alias.
-            var valid = labels.Length == 3 && !IPAddress.TryParse(service.ExternalName, out _) && DnsName.TryParse(service.ExternalName, out _);
+            // An alias has no endpoints of its own, and one to an address is no alias.
+            var valid = endpoint is null && !IPAddress.TryParse(service.ExternalName, out _) && DnsName.TryParse(service.ExternalName, out _);
             return valid ? new Found(FoundKind.Service) { Service = service } : default;
         }
 
@@ -189,6 +189,8 @@ public sealed class ClusterZone(ClusterZoneOptions options)
         var ports = service.IsHeadless ? service.Endpoints.SelectMany(e => e.Ports) : service.Ports;
         return ports.Any(p => p.Number is not null && Same(p.Protocol, labels[0][1..]));
     }
+
+    private static string WithoutUnderscore(string label) => label.StartsWith('_') ? label[1..] : label;
 
     private static bool Matches(in PortEntry port, string? name, string? protocol) =>
         name is null || (Same(port.Name, name) && Same(port.Protocol, protocol!));
