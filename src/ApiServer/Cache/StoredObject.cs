@@ -42,6 +42,9 @@ public sealed class StoredObject
     /// <summary>Labels, or null.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; }
 
+    /// <summary>The object, decoded anew at every call.</summary>
+    public Api.IKubernetesObject Decode() => _schema.Layout.Decode(Json.Span, Revision);
+
     /// <summary>The value of a selectable field.</summary>
     public string Field(string label)
     {

@@ -47,6 +47,7 @@ internal sealed partial class RequestPipeline(
         var query = http.Request.Query;
         var watch = query.TryGetValue("watch", out var flag) && flag is [null or "" or "1" or "true" or "True" or "TRUE" or "t" or "T"];
         var info = RequestInfo.Parse(http.Request.Method, http.Request.Path.Value ?? "/", watch, PinnedName(query));
+        if (query.TryGetValue("fieldSelector", out var selector)) info = info with { FieldSelector = selector.ToString() };
         var user = await AuthenticateAsync(http);
         await AuthorizeAsync(user, info, http.RequestAborted);
         var request = new ApiRequest(http, info, user);

@@ -35,6 +35,9 @@ public sealed record RequestInfo
     /// <summary>Name of the object; empty for collections.</summary>
     public string Name { get; init; } = "";
 
+    /// <summary>The query's field selector, as sent: some may list only with the right one.</summary>
+    public string FieldSelector { get; init; } = "";
+
     /// <summary>Group and resource, for messages.</summary>
     public GroupResource GroupResource => new(Group, Resource);
 
