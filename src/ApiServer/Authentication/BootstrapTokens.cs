@@ -11,7 +11,7 @@ namespace Tiphys.ApiServer;
 /// </summary>
 /// <param name="stores">Where the secrets are.</param>
 /// <param name="time">Clock.</param>
-public sealed partial class BootstrapTokens(ResourceStores stores, TimeProvider time) : ITokenAuthenticator
+public sealed partial class BootstrapTokens(ApiResources stores, TimeProvider time) : ITokenAuthenticator
 {
     private const string SecretType = "bootstrap.kubernetes.io/token";
     private const string DefaultGroup = "system:bootstrappers";

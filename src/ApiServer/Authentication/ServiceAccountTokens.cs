@@ -38,7 +38,7 @@ public sealed record TokenBinding(Pod? Pod = null, Secret? Secret = null, Node? 
 /// <param name="keys">Keys that verify; the first one signs.</param>
 /// <param name="stores">Where accounts, pods, secrets and nodes are.</param>
 /// <param name="time">Clock.</param>
-public sealed class ServiceAccountTokens(string issuer, IReadOnlyList<ServiceAccountKey> keys, ResourceStores stores, TimeProvider time) : ITokenAuthenticator
+public sealed class ServiceAccountTokens(string issuer, IReadOnlyList<ServiceAccountKey> keys, ApiResources stores, TimeProvider time) : ITokenAuthenticator
 {
     private const string PrivateClaims = "kubernetes.io";
     private const string ExtraPrefix = "authentication.kubernetes.io/";

@@ -15,11 +15,11 @@ public sealed class TokenRequestSubresource : HandlerSubresource
     private static readonly TimeSpan Extended = TimeSpan.FromDays(365);
     private readonly ServiceAccountTokens _tokens;
     private readonly IReadOnlyList<string> _audiences;
-    private readonly ResourceStores _stores;
+    private readonly ApiResources _stores;
     private readonly Func<AdmissionChain> _admission;
     private readonly TimeProvider _time;
 
-    private TokenRequestSubresource(ServiceAccountTokens tokens, IReadOnlyList<string> audiences, ResourceStores stores, Func<AdmissionChain> admission, TimeProvider time) =>
+    private TokenRequestSubresource(ServiceAccountTokens tokens, IReadOnlyList<string> audiences, ApiResources stores, Func<AdmissionChain> admission, TimeProvider time) =>
         (_tokens, _audiences, _stores, _admission, _time) = (tokens, audiences, stores, admission, time);
 
     /// <summary>Makes the subresource.</summary>
@@ -28,7 +28,7 @@ public sealed class TokenRequestSubresource : HandlerSubresource
     /// <param name="stores">Where the objects are that tokens are bound to.</param>
     /// <param name="admission">Checks requests; asked for only when one comes.</param>
     /// <param name="time">Clock.</param>
-    public static TokenRequestSubresource Create(ServiceAccountTokens tokens, IReadOnlyList<string> audiences, ResourceStores stores, Func<AdmissionChain> admission, TimeProvider time) =>
+    public static TokenRequestSubresource Create(ServiceAccountTokens tokens, IReadOnlyList<string> audiences, ApiResources stores, Func<AdmissionChain> admission, TimeProvider time) =>
         new(tokens, audiences, stores, admission, time) { Kind = TokenRequest.Info, Verbs = ["create"] };
 
     /// <inheritdoc/>

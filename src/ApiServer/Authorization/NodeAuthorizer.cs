@@ -27,7 +27,7 @@ public sealed class NodeAuthorizer : IAuthorizer, IRuleLister
     private readonly NodeGraph _graph;
 
     /// <summary>Makes the authorizer over the stores of pods and volumes.</summary>
-    public NodeAuthorizer(ResourceStores stores) => _graph = new NodeGraph(stores);
+    public NodeAuthorizer(ApiResources stores) => _graph = new NodeGraph(stores);
 
     /// <inheritdoc/>
     public ValueTask<AuthorizationDecision> AuthorizeAsync(UserInfo user, RequestInfo request, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal enum NodeObject
 
 /// <summary>Which objects which nodes need: by way of the pods bound to them, and of the volumes of those pods.</summary>
 /// <param name="stores">Where pods, volumes and attachments are.</param>
-internal sealed class NodeGraph(ResourceStores stores)
+internal sealed class NodeGraph(ApiResources stores)
 {
     private readonly Lock _lock = new();
 

@@ -9,7 +9,7 @@ namespace Tiphys.ApiServer;
 /// </summary>
 public sealed class RbacAuthorizer : IAuthorizer, IRuleLister
 {
-    private readonly ResourceStores _stores;
+    private readonly ApiResources _stores;
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Namespace, string Name), Compiled> _roles = [];
     private readonly Dictionary<(string Namespace, string Name), Binding> _bindings = [];
@@ -17,7 +17,7 @@ public sealed class RbacAuthorizer : IAuthorizer, IRuleLister
     private volatile RbacIndex _index = RbacIndex.Empty;
 
     /// <summary>Makes the authorizer over the stores of roles and bindings.</summary>
-    public RbacAuthorizer(ResourceStores stores) => _stores = stores;
+    public RbacAuthorizer(ApiResources stores) => _stores = stores;
 
     /// <inheritdoc/>
     public ValueTask<AuthorizationDecision> AuthorizeAsync(UserInfo user, RequestInfo request, CancellationToken cancel)

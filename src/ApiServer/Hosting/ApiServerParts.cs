@@ -44,6 +44,12 @@ public sealed class ApiServerParts : IAsyncDisposable
     /// <summary>Admission plugins in order.</summary>
     public List<IAdmissionPlugin> Admission { get; } = [];
 
+    /// <summary>Resources that answer and store nothing.</summary>
+    public List<ReviewResource> Reviews { get; } = [];
+
+    /// <summary>Lets callers act as others; null ignores that they ask for it.</summary>
+    public Impersonation? Impersonation { get; set; }
+
     /// <summary>Paths that are no resources.</summary>
     public List<IPathHandler> Paths { get; } = [];
 
@@ -87,6 +93,6 @@ public sealed class ApiServerParts : IAsyncDisposable
     internal RequestPipeline Build()
     {
         AddResources();
-        return new RequestPipeline(Authenticators, Authorizers, new ResourceRouter(_handlers), Paths, _options.AnonymousAuth, _loggers.CreateLogger("Tiphys.ApiServer"));
+        return new RequestPipeline(Authenticators, Authorizers, new ResourceRouter(_handlers, Reviews), Paths, Impersonation, _options.AnonymousAuth, _loggers.CreateLogger("Tiphys.ApiServer"));
     }
 }

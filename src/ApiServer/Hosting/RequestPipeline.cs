@@ -11,7 +11,7 @@ namespace Tiphys.ApiServer;
 /// Whatever goes wrong becomes a Status.
 /// </summary>
 internal sealed partial class RequestPipeline(
-    IReadOnlyList<IAuthenticator> authenticators, IReadOnlyList<IAuthorizer> authorizers, ResourceRouter resources, IReadOnlyList<IPathHandler> paths, bool anonymous, ILogger logger)
+    IReadOnlyList<IAuthenticator> authenticators, IReadOnlyList<IAuthorizer> authorizers, ResourceRouter resources, IReadOnlyList<IPathHandler> paths, Impersonation? impersonation, bool anonymous, ILogger logger)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -49,6 +49,7 @@ internal sealed partial class RequestPipeline(
         var info = RequestInfo.Parse(http.Request.Method, http.Request.Path.Value ?? "/", watch, PinnedName(query));
         if (query.TryGetValue("fieldSelector", out var selector)) info = info with { FieldSelector = selector.ToString() };
         var user = await AuthenticateAsync(http);
+        if (impersonation is not null) user = await impersonation.ApplyAsync(http, user);
         await AuthorizeAsync(user, info, http.RequestAborted);
         var request = new ApiRequest(http, info, user);
         if (info.IsResourceRequest)

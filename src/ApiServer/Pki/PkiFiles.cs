@@ -21,7 +21,9 @@ internal static class PkiFiles
         var temporary = Path.Combine(directory, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
         try
         {
-            using (var file = new FileStream(temporary, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode }))
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
+            using (var file = new FileStream(temporary, options))
             {
                 file.Write(Encoding.ASCII.GetBytes(text.EndsWith('\n') ? text : text + "\n"));
                 file.Flush(flushToDisk: true);

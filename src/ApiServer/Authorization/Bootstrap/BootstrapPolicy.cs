@@ -9,7 +9,7 @@ namespace Tiphys.ApiServer;
 /// object's autoupdate annotation says false; what was added to them stays.
 /// </summary>
 /// <param name="stores">Where roles and bindings are.</param>
-public sealed class BootstrapPolicy(ResourceStores stores)
+public sealed class BootstrapPolicy(ApiResources stores)
 {
     /// <summary>All default cluster roles. Those that are joined from others have the rules of their parts already.</summary>
     public static IReadOnlyList<ClusterRole> ClusterRoles { get; } = Joined([.. UserFacingRoles.All(), .. SystemRoles.All(), .. ControllerRoles.All()]);
