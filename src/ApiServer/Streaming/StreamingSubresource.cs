@@ -1,0 +1,93 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Tiphys.Api.Core.V1;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>
+/// <c>exec</c>, <c>attach</c> and <c>portforward</c>: the client's upgraded connection is joined with one to the kubelet.
+/// SPDY, and WebSockets of the old subprotocols, pass through byte for byte; today's kubectl speaks WebSockets that only the
+/// API server understands, and those are translated.
+/// </summary>
+public sealed class StreamingSubresource(KubeletConnector kubelets, string verb) : HandlerSubresource
+{
+    private static readonly string[] s_hopHeaders = ["Host", "Authorization", "Content-Length", "Transfer-Encoding"];
+
+    /// <summary>Subprotocol whose stdin can be closed; containerd's streaming server does not know it.</summary>
+    private const string ClosableChannels = "v5.channel.k8s.io";
+
+    /// <summary>A port-forward's SPDY connection inside a WebSocket.</summary>
+    private const string TunneledPortForward = "SPDY/3.1+portforward.k8s.io";
+
+    /// <inheritdoc/>
+    public override async Task HandleAsync(ApiRequest request, ResourceStore store)
+    {
+        var upgrade = request.Http.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true }) throw ApiErrors.BadRequest("Upgrade request required");
+        var pod = await PodTarget.PodAsync(request, store);
+        var path = KubeletPath(request, pod);
+        var node = PodTarget.Node(pod);
+        var protocols = WebSocketHandshake.Protocols(request.Http.Request);
+        if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, upgrade, node, path);
+        else if (protocols.Contains(ClosableChannels)) await ChannelTranslator.RunAsync(request, upgrade, await kubelets.ConnectAsync(node, request.Cancel), path, node);
+        else await PassAsync(request, upgrade, node, path);
+    }
+
+    private string KubeletPath(ApiRequest request, Pod pod)
+    {
+        var place = $"{pod.Metadata.Namespace}/{pod.Metadata.Name}";
+        if (verb == "portForward") return $"/portForward/{place}{request.Http.Request.QueryString}";
+        if (pod.Status.Phase is PodPhase.Succeeded or PodPhase.Failed) throw ApiErrors.BadRequest($"cannot exec into a container in a completed pod; current phase is {pod.Status.Phase}");
+        var container = PodTarget.Container(pod, request.Query("container"));
+        if (!request.QueryFlag("stdin") && !request.QueryFlag("stdout") && !request.QueryFlag("stderr")) throw ApiErrors.BadRequest("you must specify at least 1 of stdin, stdout, stderr");
+        var query = new StringBuilder();
+        Add("input", request.QueryFlag("stdin"));
+        Add("output", request.QueryFlag("stdout"));
+        Add("error", request.QueryFlag("stderr") && !request.QueryFlag("tty"));
+        Add("tty", request.QueryFlag("tty"));
+        if (verb == "exec")
+            foreach (var word in request.Http.Request.Query["command"]) query.Append(query.Length == 0 ? '?' : '&').Append("command=").Append(Uri.EscapeDataString(word ?? ""));
+        return $"/{verb}/{place}/{container}{query}";
+
+        void Add(string name, bool value)
+        {
+            if (value) query.Append(query.Length == 0 ? '?' : '&').Append(name).Append("=1");
+        }
+    }
+
+    private async Task PassAsync(ApiRequest request, IHttpUpgradeFeature upgrade, string node, string path)
+    {
+        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
+        var headers = request.Http.Request.Headers.Where(static h => !s_hopHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase)).SelectMany(static h => h.Value.Select(v => (h.Key, v ?? "")));
+        await RawHttp.SendAsync(kubelet, request.Http.Request.Method, path, [("Host", node), .. headers], request.Cancel);
+        var response = await RawHttp.ReadHeadAsync(kubelet, request.Cancel);
+        if (response.Code != StatusCodes.Status101SwitchingProtocols) throw await RefusedAsync(kubelet, response, request.Cancel);
+        foreach (var (name, value) in response.Headers) request.Http.Response.Headers.Append(name, value);
+        await using var client = await upgrade.UpgradeAsync();
+        await RawHttp.JoinAsync(client, kubelet, request.Cancel);
+    }
+
+    private async Task TunnelAsync(ApiRequest request, IHttpUpgradeFeature upgrade, string node, string path)
+    {
+        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
+        await RawHttp.SendAsync(
+            kubelet,
+            "POST",
+            path,
+            [("Host", node), ("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "portforward.k8s.io"), ("Content-Length", "0")],
+            request.Cancel);
+        var response = await RawHttp.ReadHeadAsync(kubelet, request.Cancel);
+        if (response.Code != StatusCodes.Status101SwitchingProtocols) throw await RefusedAsync(kubelet, response, request.Cancel);
+        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, upgrade, TunneledPortForward);
+        await using var client = new WebSocketByteStream(socket);
+        await RawHttp.JoinAsync(client, kubelet, request.Cancel);
+    }
+
+    internal static async Task<StatusException> RefusedAsync(Stream kubelet, RawResponse response, CancellationToken cancel)
+    {
+        using var text = new StreamReader(ResponseBody.Of(kubelet, response), Encoding.UTF8);
+        var message = (await text.ReadToEndAsync(cancel)).Trim();
+        return response.Code is >= 400 and < 500 ? ApiErrors.BadRequest(message) : ApiErrors.InternalError(message);
+    }
+}

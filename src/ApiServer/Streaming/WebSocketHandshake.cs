@@ -1,0 +1,32 @@
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Accepts WebSockets (RFC 6455) on upgraded connections.</summary>
+internal static class WebSocketHandshake
+{
+    /// <summary>The subprotocols the client offers; empty when it does not ask for a WebSocket.</summary>
+    public static IReadOnlyList<string> Protocols(HttpRequest request) =>
+        request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase)
+            ? request.Headers.SecWebSocketProtocol.ToString().Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : [];
+
+    /// <summary>Answers the handshake.</summary>
+    public static async Task<WebSocket> AcceptAsync(HttpContext http, IHttpUpgradeFeature upgrade, string protocol)
+    {
+        var key = http.Request.Headers.SecWebSocketKey.ToString();
+#pragma warning disable CA5350 // the handshake is defined with SHA-1 and keeps no secret
+        var accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
+#pragma warning restore CA5350
+        http.Response.Headers.Connection = "Upgrade";
+        http.Response.Headers.Upgrade = "websocket";
+        http.Response.Headers.SecWebSocketAccept = accept;
+        http.Response.Headers.SecWebSocketProtocol = protocol;
+        var stream = await upgrade.UpgradeAsync();
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol, KeepAliveInterval = TimeSpan.FromSeconds(30) });
+    }
+}
