@@ -14,6 +14,7 @@ using Tiphys.Kubelet.Network;
 using Tiphys.Kubelet.Nodes;
 using Tiphys.Kubelet.Pods;
 using Tiphys.Kubelet.Probes;
+using Tiphys.Kubelet.Server;
 using Tiphys.Kubelet.Volumes;
 
 namespace Tiphys.Kubelet;
@@ -73,6 +74,7 @@ internal sealed class NodeParts
             RegisterAndReportAsync(stop.Token),
             new NodeLease(_options, _client, () => _agent.Node, _time, _loggers.CreateLogger<NodeLease>()).RunAsync(stop.Token),
             new LogRotationLoop(_services.Runtime, _options, _time, _loggers.CreateLogger<LogRotationLoop>()).RunAsync(stop.Token),
+            MakeServer().RunAsync(stop.Token),
             supervisor?.SuperviseAsync(stop.Token) ?? Task.CompletedTask,
         ];
         try
@@ -102,6 +104,15 @@ internal sealed class NodeParts
         await _agent.RegisterAsync(cancel).ConfigureAwait(false);
         _agent.Record("Starting", "Starting kubelet.");
         await _agent.RunAsync(cancel).ConfigureAwait(false);
+    }
+
+    private KubeletServer MakeServer()
+    {
+        var runtime = _services.Runtime;
+        var routes = new KubeletRoutes(
+            _pods, new StreamHandler(_pods, runtime), new LogHandler(_pods, runtime, _time),
+            new StatsHandler(_options, _pods, runtime, _time), new MetricsHandler(_options, _pods, runtime, _time));
+        return new KubeletServer(_options, new KubeletAuth(_options, _client, _time), routes, _loggers, _time);
     }
 
     private PodServices MakeServices(IRuntimeService runtime, IImageService images)

@@ -32,6 +32,22 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
     /// <summary>The worker of the pod of that uid, or null.</summary>
     public PodWorker? Get(string uid) => _workers.GetValueOrDefault(uid);
 
+    /// <summary>The newest run of a container, if it runs.</summary>
+    public async Task<RuntimeContainer?> ContainerAsync(string uid, string container, CancellationToken cancel)
+    {
+        if (Get(uid)?.Pod.Metadata is not { } meta) return null;
+        var runtime = await services.Reader.ReadAsync(uid, meta.Namespace, meta.Name, cancel).ConfigureAwait(false);
+        return runtime.Latest(container) is { State: RunState.Running } run ? run : null;
+    }
+
+    /// <summary>The id of the pod's sandbox, if it is ready.</summary>
+    public async Task<string?> SandboxAsync(string uid, CancellationToken cancel)
+    {
+        if (Get(uid)?.Pod.Metadata is not { } meta) return null;
+        var runtime = await services.Reader.ReadAsync(uid, meta.Namespace, meta.Name, cancel).ConfigureAwait(false);
+        return runtime.Sandboxes.FirstOrDefault(s => s.IsReady)?.Id;
+    }
+
     public void OnAdded(Pod item) => Assign(item);
 
     public void OnUpdated(Pod before, Pod after)

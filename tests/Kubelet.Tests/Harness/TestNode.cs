@@ -10,11 +10,15 @@ namespace Tiphys.Kubelet.Tests.Harness;
 internal sealed class TestNode : IAsyncDisposable
 {
     private readonly string _name = "node-" + Guid.NewGuid().ToString("N")[..6];
+    private readonly int _port = Interlocked.Increment(ref s_lastPort);
     private readonly Runtime _runtime;
+    private static int s_lastPort = 20000;
     private CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
     private TestNode(Runtime runtime) => _runtime = runtime;
+
+    public Uri Server => new($"https://127.0.0.1:{_port}/");
 
     public FakeApi Api { get; } = new();
     public string Root { get; private init; } = "";
@@ -38,8 +42,10 @@ internal sealed class TestNode : IAsyncDisposable
         ManageNetwork = false,
         ClusterDns = ["10.96.0.10"],
         CgroupRoot = "/tiphys-test-" + _name,
-        Port = 0,
+        Address = "127.0.0.1",
+        Port = _port,
         HealthPort = 0,
+        ClientAuthorities = [TestCertificates.Authority],
         SyncFrequency = TimeSpan.FromSeconds(1),
     };
 
@@ -59,6 +65,11 @@ internal sealed class TestNode : IAsyncDisposable
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>A command that does nothing until it is told to stop, and then stops at once.</summary>
+    public static IReadOnlyList<string> Idle { get; } = ["sh", "-c", "trap 'exit 0' TERM; sleep 1000 & wait"];
+
+    public Pod CreatePod(string name) => CreatePod(name, [.. Idle]);
+
     public Pod CreatePod(string name, params string[] command) => CreatePod(name, pod => pod.Spec.Containers[0].Command = [.. command]);
 
     public Pod CreatePod(string name, Action<Pod> change)
@@ -69,7 +80,7 @@ internal sealed class TestNode : IAsyncDisposable
             Spec = new PodSpec
             {
                 NodeName = _name,
-                Containers = [new Container { Name = "main", Image = RuntimeFixture.BusyboxName, Command = ["sleep", "1000"] }],
+                Containers = [new Container { Name = "main", Image = RuntimeFixture.BusyboxName, Command = [.. Idle] }],
                 TerminationGracePeriodSeconds = 1,
             },
         };

@@ -10,11 +10,11 @@ public class PodLifeTests(RuntimeFixture fixture)
     public async Task A_pod_becomes_ready_quickly_and_goes_when_deleted()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        node.CreatePod("warm", "sleep", "1000");
+        node.CreatePod("warm");
         await node.WaitReadyAsync("warm");
 
         var since = Stopwatch.GetTimestamp();
-        node.CreatePod("quick", "sleep", "1000");
+        node.CreatePod("quick");
         var pod = await node.WaitReadyAsync("quick");
         TestContext.Current.TestOutputHelper?.WriteLine($"ready after {Stopwatch.GetElapsedTime(since).TotalMilliseconds} ms");
         Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(3));
@@ -90,8 +90,8 @@ public class PodLifeTests(RuntimeFixture fixture)
     public async Task A_new_agent_takes_over_what_runs()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        node.CreatePod("stays", "sleep", "1000");
-        node.CreatePod("orphan", "sleep", "1000");
+        node.CreatePod("stays");
+        node.CreatePod("orphan");
         var before = await node.WaitReadyAsync("stays");
         await node.WaitReadyAsync("orphan");
         await node.StopAsync();

@@ -1,0 +1,140 @@
+using Microsoft.AspNetCore.Http;
+using Tiphys.Kubelet.Cri;
+using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Kubelet.Cri.V1;
+using Tiphys.Kubelet.Pods;
+using Tiphys.Kubelet.Streaming;
+
+namespace Tiphys.Kubelet.Server;
+
+/// <summary>Serves exec, attach, port forwarding and run: it finds the container and joins the client with the runtime.</summary>
+internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
+{
+    public async Task ExecAsync(HttpContext context, string podNamespace, string podName, string? uid, string container)
+    {
+        if (Options(context) is not { } streams)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "you must specify at least 1 of stdin, stdout, stderr").ConfigureAwait(false);
+            return;
+        }
+        if (await FindAsync(context, podNamespace, podName, uid, container).ConfigureAwait(false) is not { } run) return;
+        var request = new ExecRequest { ContainerId = run.Id, Tty = streams.Tty, Stdin = streams.Stdin, Stdout = streams.Stdout, Stderr = streams.Stderr };
+        request.Cmd.Add(context.Request.Query["command"].Select(c => c ?? ""));
+        await StreamAsync(context, () => runtime.ExecAsync(request, context.RequestAborted), streams).ConfigureAwait(false);
+    }
+
+    public async Task AttachAsync(HttpContext context, string podNamespace, string podName, string? uid, string container)
+    {
+        if (Options(context) is not { } streams)
+        {
+            await RefuseAsync(context, StatusCodes.Status400BadRequest, "you must specify at least 1 of stdin, stdout, stderr").ConfigureAwait(false);
+            return;
+        }
+        if (await FindAsync(context, podNamespace, podName, uid, container).ConfigureAwait(false) is not { } run) return;
+        // Whether there is a terminal was decided when the container was made.
+        var tty = PodContainers.Find(pods.Find(podNamespace, podName)!.Pod, container)?.Tty is true;
+        streams = streams with { Tty = tty, Stderr = streams.Stderr && !tty };
+        var request = new AttachRequest { ContainerId = run.Id, Tty = tty, Stdin = streams.Stdin, Stdout = streams.Stdout, Stderr = streams.Stderr };
+        await StreamAsync(context, () => runtime.AttachAsync(request, context.RequestAborted), streams).ConfigureAwait(false);
+    }
+
+    public async Task PortForwardAsync(HttpContext context, string podNamespace, string podName, string? uid)
+    {
+        if (pods.Find(podNamespace, podName) is not { } worker || (uid is not null && worker.Pod.Metadata.Uid != uid))
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, uid is null ? "pod does not exist" : "pod not found").ConfigureAwait(false);
+            return;
+        }
+        var sandbox = await pods.SandboxAsync(worker.Pod.Metadata.Uid, context.RequestAborted).ConfigureAwait(false);
+        if (sandbox is null)
+        {
+            await RefuseAsync(context, StatusCodes.Status500InternalServerError, $"pod not found (\"{podName}_{podNamespace}\")").ConfigureAwait(false);
+            return;
+        }
+        var request = new PortForwardRequest { PodSandboxId = sandbox };
+        request.Port.Add(context.Request.Query["port"].SelectMany(p => (p ?? "").Split(',')).Select(p => int.TryParse(p, System.Globalization.CultureInfo.InvariantCulture, out var port) ? port : 0).Where(p => p > 0));
+        await GuardAsync(context, async () =>
+        {
+            var target = await runtime.PortForwardAsync(request, context.RequestAborted).ConfigureAwait(false);
+            if (context.WebSockets.IsWebSocketRequest && context.WebSockets.WebSocketRequestedProtocols.Contains(PortForwardTunnel.Protocol))
+                await PortForwardTunnel.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
+            else
+                await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a command without streams and answers with what it printed.</summary>
+    public async Task RunAsync(HttpContext context, string podNamespace, string podName, string? uid, string container)
+    {
+        if (await FindAsync(context, podNamespace, podName, uid, container).ConfigureAwait(false) is not { } run) return;
+        var command = context.Request.Query["cmd"].ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        await GuardAsync(context, async () =>
+        {
+            var answer = await runtime.ExecSyncAsync(run.Id, command, TimeSpan.Zero, context.RequestAborted).ConfigureAwait(false);
+            context.Response.ContentType = "text/plain";
+            await context.Response.Body.WriteAsync(answer.Stdout.Memory, context.RequestAborted).ConfigureAwait(false);
+            await context.Response.Body.WriteAsync(answer.Stderr.Memory, context.RequestAborted).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+    }
+
+    private static async Task StreamAsync(HttpContext context, Func<Task<Uri>> ask, StreamOptions streams) => await GuardAsync(context, async () =>
+    {
+        var target = await ask().ConfigureAwait(false);
+        var protocol = context.WebSockets.IsWebSocketRequest
+            ? context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p is WebSocketTranslator.V5 or WebSocketTranslator.V4)
+            : null;
+        if (protocol is not null) await WebSocketTranslator.RunAsync(context, target, streams, protocol, context.RequestAborted).ConfigureAwait(false);
+        else await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
+    }).ConfigureAwait(false);
+
+    private static async Task GuardAsync(HttpContext context, Func<Task> serve)
+    {
+        try
+        {
+            await serve().ConfigureAwait(false);
+        }
+        catch (GrpcException e) when (!context.Response.HasStarted)
+        {
+            var status = e.Code switch
+            {
+                GrpcStatusCode.NotFound => StatusCodes.Status404NotFound,
+                GrpcStatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+                _ => StatusCodes.Status500InternalServerError,
+            };
+            await RefuseAsync(context, status, e.Message).ConfigureAwait(false);
+        }
+        catch (IOException e) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, StatusCodes.Status502BadGateway, e.Message).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<RuntimeContainer?> FindAsync(HttpContext context, string podNamespace, string podName, string? uid, string container)
+    {
+        if (pods.Find(podNamespace, podName) is not { } worker || (uid is not null && worker.Pod.Metadata.Uid != uid))
+        {
+            await RefuseAsync(context, StatusCodes.Status404NotFound, "pod does not exist").ConfigureAwait(false);
+            return null;
+        }
+        if (await pods.ContainerAsync(worker.Pod.Metadata.Uid, container, context.RequestAborted).ConfigureAwait(false) is { } run) return run;
+        await RefuseAsync(context, StatusCodes.Status500InternalServerError, $"container not found (\"{container}\")").ConfigureAwait(false);
+        return null;
+    }
+
+    private static StreamOptions? Options(HttpContext context)
+    {
+        var query = context.Request.Query;
+        var tty = IsSet("tty");
+        var options = new StreamOptions(IsSet("input") || IsSet("stdin"), IsSet("output") || IsSet("stdout"), (IsSet("error") || IsSet("stderr")) && !tty, tty);
+        return options.Stdin || options.Stdout || options.Stderr ? options : null;
+
+        bool IsSet(string name) => query[name].ToString() is "1" or "true";
+    }
+
+    private static Task RefuseAsync(HttpContext context, int status, string message)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(message, context.RequestAborted);
+    }
+}
