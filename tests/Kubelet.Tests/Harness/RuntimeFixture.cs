@@ -6,6 +6,8 @@ using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Kubelet.Cri;
 using Tiphys.Kubelet.Cri.Grpc;
 
+// Agents share one runtime, and each takes pods it does not know for orphans.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: AssemblyFixture(typeof(Tiphys.Kubelet.Tests.Harness.RuntimeFixture))]
 
 namespace Tiphys.Kubelet.Tests.Harness;

@@ -25,7 +25,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
     public async Task Logs_come_out_as_they_were_written()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        var created = node.CreatePod("talker", "sh", "-c", "echo one; echo two >&2; echo three; sleep 0.5; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
+        var created = node.CreatePod("talker", "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; sleep 0.5; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
         await node.WaitReadyAsync("talker");
         using var client = Client(node);
         Assert.Equal("two\nthree\n", await client.GetStringAsync("containerLogs/default/talker/main?tailLines=2", Cancel));

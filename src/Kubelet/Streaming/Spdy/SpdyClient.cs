@@ -11,6 +11,7 @@ namespace Tiphys.Kubelet.Streaming.Spdy;
 /// </remarks>
 internal sealed class SpdyClient : IAsyncDisposable
 {
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
     private readonly Stream _connection;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly ConcurrentDictionary<uint, SpdyStream> _streams = new();
@@ -24,24 +25,35 @@ internal sealed class SpdyClient : IAsyncDisposable
         _reading = Task.Run(ReadAsync);
     }
 
-    /// <summary>Opens a stream with the given headers.</summary>
+    /// <summary>Opens a stream with the given headers, and returns once the server knows it.</summary>
+    /// <exception cref="IOException">The server did not answer in time, or refused.</exception>
     public async Task<SpdyStream> OpenAsync(IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
     {
+        SpdyStream stream;
         await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
             var id = _lastStream == 0 ? 1 : _lastStream + 2;
             _lastStream = id;
-            var stream = new SpdyStream(this, id);
+            stream = new SpdyStream(this, id);
             _streams[id] = stream;
             await _connection.WriteAsync(SpdyFrame.SynStream(id, headers, !_anyHeaders), cancel).ConfigureAwait(false);
             _anyHeaders = true;
-            return stream;
         }
         finally
         {
             _writing.Release();
         }
+        // Servers throw away what arrives on a stream before they have answered its opening.
+        try
+        {
+            await stream.Opened.WaitAsync(AnswerLimit, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new IOException("the streaming server did not answer the opening of a stream", e);
+        }
+        return stream;
     }
 
     public async ValueTask DisposeAsync()
@@ -115,8 +127,9 @@ internal sealed class SpdyClient : IAsyncDisposable
                 }
                 break;
             case SpdyControl.RstStream or SpdyControl.SynReply or SpdyControl.Headers when body.Length >= 4:
-                var ends = kind == SpdyControl.RstStream || (flags & SpdyFrame.Fin) != 0;
-                if (ends && _streams.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(body) & 0x7fffffff, out var stream)) stream.End(null);
+                if (!_streams.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(body) & 0x7fffffff, out var stream)) break;
+                if (kind == SpdyControl.SynReply) stream.Answered();
+                if (kind == SpdyControl.RstStream || (flags & SpdyFrame.Fin) != 0) stream.End(null);
                 break;
             case SpdyControl.GoAway:
                 return true;
@@ -132,7 +145,10 @@ internal sealed class SpdyStream(SpdyClient client, uint id)
 {
     // Unbounded towards the reader of the connection: one slow stream must not hold the others back.
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _ended;
+
+    internal Task Opened => _opened.Task;
 
     /// <summary>What the server sent; it completes when the server is done.</summary>
     public PipeReader Input => _received.Reader;
@@ -148,8 +164,11 @@ internal sealed class SpdyStream(SpdyClient client, uint id)
         if (Volatile.Read(ref _ended) == 0) await _received.Writer.WriteAsync(data).ConfigureAwait(false);
     }
 
+    internal void Answered() => _opened.TrySetResult();
+
     internal void End(Exception? failure)
     {
+        _opened.TrySetException(failure as IOException ?? new IOException("the streaming server refused the stream"));
         if (Interlocked.Exchange(ref _ended, 1) == 0) _received.Writer.Complete(failure);
     }
 }

@@ -9,7 +9,7 @@ using Tiphys.Client;
 namespace Tiphys.Kubelet.Events;
 
 /// <summary>Writes events to the API server, counting repetitions in one object and holding back sources that say too much.</summary>
-internal sealed partial class EventRecorder(KubernetesClient client, string nodeName, TimeProvider time, ILogger<EventRecorder> logger) : IEventRecorder
+internal sealed partial class NodeEventRecorder(KubernetesClient client, string nodeName, TimeProvider time, ILogger<NodeEventRecorder> logger) : IEventRecorder
 {
     private const string Component = "kubelet";
     private const int MaxQueued = 1000;
