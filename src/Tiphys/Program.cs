@@ -1,1 +1,19 @@
-Console.WriteLine("tiphys");
+using System.CommandLine;
+using Tiphys.Client;
+using Tiphys.Commands;
+using Tiphys.Server;
+
+var root = new RootCommand("Tiphys: Kubernetes, in one program. Every role of a cluster, together or alone.")
+{
+    ServerCommand.Create(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+}
+catch (Exception e) when (e is StartException or KubeconfigException)
+{
+    // What the user can mend is said in one sentence; a stack trace would only hide it.
+    await Console.Error.WriteLineAsync($"tiphys: {e.Message}");
+    return 1;
+}

@@ -44,6 +44,9 @@ public sealed class ApiServerParts : IAsyncDisposable
     /// <summary>Admission plugins in order.</summary>
     public List<IAdmissionPlugin> Admission { get; } = [];
 
+    /// <summary>The admission plugins as a chain, once <see cref="AddResources"/> has run.</summary>
+    public AdmissionChain AdmissionChain { get; private set; } = AdmissionChain.Empty;
+
     /// <summary>Resources that answer and store nothing.</summary>
     public List<ReviewResource> Reviews { get; } = [];
 
@@ -70,7 +73,7 @@ public sealed class ApiServerParts : IAsyncDisposable
     {
         if (_built) return;
         _built = true;
-        var admission = new AdmissionChain(Admission);
+        var admission = AdmissionChain = new AdmissionChain(Admission);
         var fields = FieldManager ?? throw new InvalidOperationException("an API server needs a field manager");
         var printers = Printers ?? throw new InvalidOperationException("an API server needs table printers");
         var logger = _loggers.CreateLogger("Tiphys.ApiServer.WatchCache");

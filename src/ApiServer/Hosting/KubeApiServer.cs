@@ -1,0 +1,160 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tiphys.Api.Core.V1;
+using Tiphys.Storage;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>What distinguishes one cluster's API server from another's; flags are named after kube-apiserver's.</summary>
+public sealed record KubeApiServerOptions
+{
+    /// <summary>Sockets, ranges and clock.</summary>
+    public required ApiServerOptions Server { get; init; }
+
+    /// <summary>The cluster's certificates and keys.</summary>
+    public required ClusterPki Pki { get; init; }
+
+    /// <summary>Address at which members of the cluster reach this server (<c>--advertise-address</c>).</summary>
+    public required IPAddress AdvertiseAddress { get; init; }
+
+    /// <summary>Identities of components in the same process.</summary>
+    public required ComponentTokens Components { get; init; }
+
+    /// <summary>Authorizers in order: Node, RBAC, AlwaysAllow, AlwaysDeny (<c>--authorization-mode</c>).</summary>
+    public IReadOnlyList<string> AuthorizationModes { get; init; } = ["Node", "RBAC"];
+
+    /// <summary>File of static tokens (<c>--token-auth-file</c>), or null.</summary>
+    public string? TokenAuthFile { get; init; }
+
+    /// <summary>Issuer of service account tokens (<c>--service-account-issuer</c>).</summary>
+    public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
+}
+
+/// <summary>
+/// An API server with everything a cluster expects of one: authentication, authorization, admission, discovery, and the
+/// objects that must exist from the first moment.
+/// </summary>
+public sealed class KubeApiServer : IAsyncDisposable
+{
+    private readonly ApiServer _server;
+    private readonly Startup _startup;
+
+    private KubeApiServer(ApiServer server, Startup startup)
+    {
+        _server = server;
+        _startup = startup;
+    }
+
+    /// <summary>Port the server listens on.</summary>
+    public int Port => _server.Port;
+
+    /// <summary>The resources.</summary>
+    public ApiResources Resources => _server.Resources;
+
+    /// <summary>Starts serving, and makes the objects that must exist. Requests are taken from the start; <c>/readyz</c> waits for the objects.</summary>
+    public static async Task<KubeApiServer> StartAsync(KubeApiServerOptions options, IStore store, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var startup = new Startup();
+        ApiServerParts? built = null;
+        var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, startup), loggers, cancel);
+        await server.Resources.ReadyAsync(cancel);
+        await built!.Services.ReadyAsync(server.Resources.Of<Service>().Cache, cancel);
+        await Task.WhenAll(
+            new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel),
+            new BootstrapPolicy(server.Resources).ReconcileAsync(cancel));
+        startup.IsDone = true;
+        return new KubeApiServer(server, startup);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        _startup.IsStopping = true;
+        return _server.DisposeAsync();
+    }
+
+    private static void Configure(ApiServerParts parts, KubeApiServerOptions options, Startup startup)
+    {
+        var time = options.Server.Time;
+        var resources = parts.Resources;
+        string[] audiences = [options.ServiceAccountIssuer];
+        var accountTokens = new ServiceAccountTokens(options.ServiceAccountIssuer, [options.Pki.ServiceAccountKey], resources, time);
+        List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new BootstrapTokens(resources, time)];
+        if (options.TokenAuthFile is { } file) tokens.Insert(1, StaticTokens.Load(file));
+        var bearer = new BearerTokenAuthenticator(tokens, audiences, time);
+        parts.Authenticators.Add(new ClientCertificateAuthenticator(options.Pki.Authority.VerifiesClient));
+        parts.Authenticators.Add(bearer);
+
+        var authorizer = Authorizer(parts, options);
+        parts.Authorizers.Add(authorizer);
+        parts.Impersonation = new Impersonation(authorizer);
+        parts.Reviews.AddRange(
+        [
+            new TokenReviewResource(bearer), new SelfSubjectReviewResource(time), new SubjectAccessReviewResource(authorizer), new LocalSubjectAccessReviewResource(authorizer),
+            new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer),
+        ]);
+        parts.Paths.Add(new HealthHandler(Checks(resources, startup)));
+        parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));
+        Subresources(parts, options, accountTokens, audiences, time);
+        StandardParts.Add(parts, options);
+        parts.AddResources();
+    }
+
+    private static void Subresources(ApiServerParts parts, KubeApiServerOptions options, ServiceAccountTokens tokens, string[] audiences, TimeProvider time)
+    {
+        var kubelets = new KubeletConnector(parts.Resources, new KubeletClientOptions(options.Pki.KubeletClient, [options.Pki.Authority.Certificate]));
+        string[] connect = ["create", "get"];
+        parts.Subresources[new("", "pods")] = new()
+        {
+            ["binding"] = BindingSubresource.Instance,
+            ["log"] = new PodLogSubresource(kubelets) { Kind = Pod.Info, Verbs = ["get"] },
+            ["exec"] = new StreamingSubresource(kubelets, "exec") { Kind = PodExecOptions.Info, Verbs = connect },
+            ["attach"] = new StreamingSubresource(kubelets, "attach") { Kind = PodAttachOptions.Info, Verbs = connect },
+            ["portforward"] = new StreamingSubresource(kubelets, "portForward") { Kind = PodPortForwardOptions.Info, Verbs = connect },
+        };
+        parts.Subresources[new("", "serviceaccounts")] = new()
+        {
+            ["token"] = TokenRequestSubresource.Create(tokens, audiences, parts.Resources, () => parts.AdmissionChain, time),
+        };
+    }
+
+    private static UnionAuthorizer Authorizer(ApiServerParts parts, KubeApiServerOptions options)
+    {
+        List<IAuthorizer> authorizers = [FixedAuthorizers.Masters];
+        foreach (var mode in options.AuthorizationModes)
+        {
+            authorizers.Add(mode switch
+            {
+                "Node" => new NodeAuthorizer(parts.Resources),
+                "RBAC" => Rbac(parts, authorizers),
+                "AlwaysAllow" => FixedAuthorizers.AlwaysAllow,
+                "AlwaysDeny" => FixedAuthorizers.AlwaysDeny,
+                _ => throw new ArgumentException($"authorization mode \"{mode}\" is not known; use Node, RBAC, AlwaysAllow or AlwaysDeny", nameof(options)),
+            });
+        }
+
+        return new UnionAuthorizer(authorizers);
+    }
+
+    private static RbacAuthorizer Rbac(ApiServerParts parts, List<IAuthorizer> soFar)
+    {
+        var rbac = new RbacAuthorizer(parts.Resources);
+        parts.Admission.Add(new EscalationGuard(rbac, new UnionAuthorizer([.. soFar, rbac])));
+        return rbac;
+    }
+
+    private static HealthCheck[] Checks(ApiResources resources, Startup startup) =>
+    [
+        new("ping", static () => null),
+        new("etcd", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "the store has not been read yet"),
+        new("poststarthook/rbac/bootstrap-roles", () => startup.IsDone ? null : "not finished"),
+        new("informer-sync", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "caches are being filled") { OnlyReadiness = true },
+        new("shutdown", () => startup.IsStopping ? "process is shutting down" : null) { OnlyReadiness = true },
+    ];
+
+    private sealed class Startup
+    {
+        public volatile bool IsDone;
+        public volatile bool IsStopping;
+    }
+}

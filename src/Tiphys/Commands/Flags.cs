@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Net;
+
+namespace Tiphys.Commands;
+
+/// <summary>Flags that several roles share, and the parsing of their values.</summary>
+internal static class Flags
+{
+    public static Option<string> DataDir() => new("--data-dir") { Description = "Directory of all state.", DefaultValueFactory = static _ => "/var/lib/tiphys" };
+
+    public static Option<int> Verbosity() => new("-v", "--v") { Description = "How much is logged; 4 and more is for finding faults.", DefaultValueFactory = static _ => 2 };
+
+    public static Option<IPAddress?> Address(string name, string description, IPAddress? fallback) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = result => Parse<IPAddress?>(result, static (string text, out IPAddress? value) => IPAddress.TryParse(text, out value), "an IP address"),
+    };
+
+    public static Option<IPNetwork> Network(string name, string description, string fallback) => new(name)
+    {
+        Description = $"{description} [default: {fallback}]",
+        DefaultValueFactory = _ => IPNetwork.Parse(fallback),
+        CustomParser = static result => Parse(result, static (string text, out IPNetwork value) => IPNetwork.TryParse(text, out value), "a network such as 10.0.0.0/16"),
+    };
+
+    public static Option<(int First, int Last)> PortRange(string name, string description, string fallback) => new(name)
+    {
+        Description = $"{description} [default: {fallback}]",
+        DefaultValueFactory = _ => TryRange(fallback, out var range) ? range : default,
+        CustomParser = static result => Parse<(int, int)>(result, TryRange, "a range of ports such as 30000-32767"),
+    };
+
+    private static bool TryRange(string text, out (int First, int Last) range)
+    {
+        range = default;
+        var parts = text.Split('-');
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) return false;
+        range = (first, last);
+        return first is > 0 and < 65536 && last >= first && last < 65536;
+    }
+
+    private delegate bool TryParse<T>(string text, out T value);
+
+    private static T Parse<T>(ArgumentResult result, TryParse<T> parse, string wanted)
+    {
+        var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+        if (parse(text, out var value)) return value;
+        result.AddError($"\"{text}\" is not {wanted}");
+        return default!;
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Net;
+using Tiphys.Logging;
+using Tiphys.Server;
+
+namespace Tiphys.Commands;
+
+/// <summary><c>tiphys server</c>.</summary>
+internal static class ServerCommand
+{
+    private static readonly string[] s_parts = ["agent", "controller-manager", "scheduler", "proxy", "dns"];
+
+    public static Command Create()
+    {
+        var dataDir = Flags.DataDir();
+        var bind = Flags.Address("--bind-address", "Address the API server listens on.", IPAddress.Any);
+        var port = new Option<int>("--secure-port") { Description = "Port the API server listens on.", DefaultValueFactory = static _ => 6443 };
+        var advertise = Flags.Address("--advertise-address", "Address at which nodes and pods reach the API server; the host's own by default.", null);
+        var tokens = new Option<string?>("--token-auth-file") { Description = "CSV file of static bearer tokens: token,user,uid,\"group1,group2\"." };
+        var kubeconfig = new Option<string?>("--write-kubeconfig") { Description = "Where to write the administrator's kubeconfig; below --data-dir by default." };
+        var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
+        var pods = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
+        var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
+        var nodePorts = Flags.PortRange("--service-node-port-range", "Ports for Services of type NodePort.", "30000-32767");
+        var nodeName = new Option<string>("--node-name") { Description = "Name of this node; the host's name by default.", DefaultValueFactory = static _ => Environment.MachineName.ToLowerInvariant() };
+        var nodeIp = Flags.Address("--node-ip", "Address of this node; the host's own by default.", null);
+        var modes = new Option<string>("--authorization-mode") { Description = "Authorizers in order, comma-separated: Node, RBAC, AlwaysAllow, AlwaysDeny.", DefaultValueFactory = static _ => "Node,RBAC" };
+        var runtime = new Option<string?>("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default tiphys runs a containerd of its own." };
+        var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
+        var verbosity = Flags.Verbosity();
+        var command = new Command("server", "Run the control plane and a node in one process.")
+        {
+            dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, disable, verbosity,
+        };
+        command.Validators.Add(result =>
+        {
+            foreach (var part in Disabled(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
+        });
+        command.SetAction((result, cancel) => ServerHost.RunAsync(
+            new ServerOptions
+            {
+                DataDir = result.GetValue(dataDir)!,
+                BindAddress = result.GetValue(bind)!,
+                SecurePort = result.GetValue(port),
+                AdvertiseAddress = result.GetValue(advertise),
+                TokenAuthFile = result.GetValue(tokens),
+                WriteKubeconfig = result.GetValue(kubeconfig),
+                ServiceClusterIpRange = result.GetValue(services),
+                ClusterCidr = result.GetValue(pods),
+                ClusterDomain = result.GetValue(domain)!,
+                ServiceNodePortRange = result.GetValue(nodePorts),
+                NodeName = result.GetValue(nodeName)!,
+                NodeIp = result.GetValue(nodeIp),
+                AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                ContainerRuntimeEndpoint = result.GetValue(runtime),
+                Disabled = Disabled(result.GetValue(disable)),
+            },
+            Logs.Create(result.GetValue(verbosity)),
+            cancel));
+        return command;
+    }
+
+    private static HashSet<string> Disabled(string[]? values) =>
+        (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Tiphys.Logging;
+
+/// <summary>Logging of the process: one line an event, to standard error.</summary>
+internal static class Logs
+{
+    /// <summary>Makes the loggers.</summary>
+    /// <param name="verbosity">Upstream's <c>-v</c>: 0 to 3 information, 4 and more debug, 8 and more trace.</param>
+    public static ILoggerFactory Create(int verbosity) => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(verbosity >= 8 ? LogLevel.Trace : verbosity >= 4 ? LogLevel.Debug : LogLevel.Information);
+        builder.AddFilter("Microsoft", verbosity >= 8 ? LogLevel.Debug : LogLevel.Warning);
+        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System));
+    });
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Tiphys.ApiServer;
+using Tiphys.Client;
+using Tiphys.Storage.Embedded;
+
+namespace Tiphys.Server;
+
+/// <summary>Store and API server of one process, and the way in for the components beside them.</summary>
+internal sealed class ControlPlane : IAsyncDisposable
+{
+    private readonly EmbeddedStore _store;
+    private readonly InProcessTransport _transport;
+    private readonly ComponentTokens _components;
+    private readonly KubeApiServer _server;
+
+    private ControlPlane(EmbeddedStore store, KubeApiServer server, ClusterPki pki, InProcessTransport transport, ComponentTokens components)
+    {
+        _store = store;
+        _server = server;
+        Pki = pki;
+        _transport = transport;
+        _components = components;
+    }
+
+    /// <summary>The cluster's certificates and keys.</summary>
+    public ClusterPki Pki { get; }
+
+    /// <summary>Port of the API server.</summary>
+    public int Port => _server.Port;
+
+    /// <summary>Opens the store and starts the API server.</summary>
+    /// <exception cref="StartException">The port or the data directory is taken.</exception>
+    public static async Task<ControlPlane> StartAsync(ServerOptions options, DataDirectory data, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        PortCheck.Free(options.BindAddress, options.SecurePort, "--secure-port");
+        var addresses = new AddressPool(options.ServiceClusterIpRange);
+        var pki = ClusterPki.Open(data.Pki, new()
+        {
+            ServiceDomain = options.ClusterDomain,
+            ServiceAddress = addresses.First,
+            AdvertiseAddress = options.Advertised,
+            ExtraNames = [options.NodeName, IPAddress.Loopback.ToString()],
+        }, TimeProvider.System);
+        var store = OpenStore(data.Store, loggers);
+        var components = new ComponentTokens();
+        var transport = new InProcessTransport();
+        var server = await KubeApiServer.StartAsync(
+            new KubeApiServerOptions
+            {
+                Server = new ApiServerOptions
+                {
+                    BindAddress = options.BindAddress,
+                    SecurePort = options.SecurePort,
+                    ServingCertificate = pki.ApiServer,
+                    AcceptClientCertificate = static _ => true,
+                    ServiceClusterIpRange = options.ServiceClusterIpRange,
+                    ServiceNodePortRange = options.ServiceNodePortRange,
+                    InProcess = transport,
+                },
+                Pki = pki,
+                AdvertiseAddress = options.Advertised,
+                Components = components,
+                AuthorizationModes = options.AuthorizationModes,
+                TokenAuthFile = options.TokenAuthFile,
+                ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",
+            },
+            store,
+            loggers,
+            cancel);
+        return new ControlPlane(store, server, pki, transport, components);
+    }
+
+    /// <summary>A client with a component's own identity, through the in-process transport.</summary>
+    /// <param name="userAgent">Name of the component.</param>
+    /// <param name="user">Its user, for example <c>system:kube-scheduler</c>.</param>
+    /// <param name="groups">Its groups.</param>
+    public KubernetesClient Client(string userAgent, string user, params string[] groups)
+    {
+        var token = _components.Issue(user, groups);
+        return new KubernetesClient(new Uri("http://in-process/"), _transport.CreateHandler(), userAgent, _ => ValueTask.FromResult<string?>(token));
+    }
+
+    /// <summary>Writes a kubeconfig for the administrator.</summary>
+    public void WriteKubeconfig(string path, IPAddress address)
+    {
+        using var admin = Pki.Admin();
+        var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
+        var text = Kubeconfig.Write("tiphys", new Uri($"https://{host}:{Port}"), Pki.Authority.Pem, admin.ExportCertificatePem() + "\n", ClusterPki.KeyPem(admin) + "\n", null);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        File.WriteAllText(path, "");
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.WriteAllText(path, text);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        await _store.DisposeAsync();
+        Pki.Dispose();
+    }
+
+    private static EmbeddedStore OpenStore(string path, ILoggerFactory loggers)
+    {
+        try
+        {
+            return EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, Logger = loggers.CreateLogger("Tiphys.Storage") });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Storage.StoreException)
+        {
+            throw new StartException(e.Message);
+        }
+    }
+}

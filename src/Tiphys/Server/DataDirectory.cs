@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace Tiphys.Server;
+
+/// <summary>
+/// Everything a cluster keeps lies below one directory, so that several clusters can live side by side. Its <c>version</c>
+/// file says who may open it.
+/// </summary>
+internal sealed class DataDirectory
+{
+    /// <summary>Raised when older programs can no longer read what newer ones write.</summary>
+    private const int FormatVersion = 1;
+
+    private DataDirectory(string path) => Root = path;
+
+    /// <summary>The directory.</summary>
+    public string Root { get; }
+
+    /// <summary>The embedded store.</summary>
+    public string Store => Path.Combine(Root, "server", "db");
+
+    /// <summary>Certificates and keys.</summary>
+    public string Pki => Path.Combine(Root, "server", "pki");
+
+    /// <summary>The node agent's state.</summary>
+    public string Agent => Path.Combine(Root, "agent");
+
+    /// <summary>The administrator's kubeconfig.</summary>
+    public string AdminKubeconfig => Path.Combine(Root, "server", "kubeconfig.yaml");
+
+    /// <summary>Opens or makes a data directory.</summary>
+    /// <exception cref="StartException">It belongs to a newer version, or cannot be used.</exception>
+    public static DataDirectory Open(string path)
+    {
+        var root = Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(root);
+            var version = Path.Combine(root, "version");
+            if (!File.Exists(version)) File.WriteAllText(version, FormatVersion.ToString(CultureInfo.InvariantCulture) + "\n");
+            var found = File.ReadAllText(version).Trim();
+            if (!int.TryParse(found, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                throw new StartException($"{version} holds \"{found}\" instead of a format version; restore the file, or use another --data-dir.");
+            if (number > FormatVersion)
+                throw new StartException($"{root} was written by a newer tiphys (data format {number}, this one knows {FormatVersion}); use that version, or another --data-dir.");
+            return new DataDirectory(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StartException($"the data directory {root} cannot be used: {e.Message}");
+        }
+    }
+}
+
+/// <summary>A start that cannot succeed; the message tells the user what to do, and is all he is shown.</summary>
+internal sealed class StartException(string message) : Exception(message);

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tiphys.Client;
+using Tiphys.Dns.Forwarding;
+using Tiphys.Dns.Server;
+using Tiphys.Kubelet;
+
+namespace Tiphys.Server;
+
+/// <summary><c>tiphys server</c>: the control plane and, unless left out, a node, in one process.</summary>
+internal static partial class ServerHost
+{
+    /// <summary>Port the cluster's DNS listens on beside the node; its Service maps 53 to it, so that nothing need own the host's port 53.</summary>
+    public const int DnsPort = 10053;
+
+    /// <summary>Runs until cancelled.</summary>
+    /// <exception cref="StartException">It cannot start.</exception>
+    public static async Task RunAsync(ServerOptions options, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var logger = loggers.CreateLogger("Tiphys.Server");
+        var started = TimeProvider.System.GetTimestamp();
+        var data = DataDirectory.Open(options.DataDir);
+        var withAgent = !options.Disabled.Contains("agent");
+        if (withAgent && !Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run as root, or run a control plane only with --disable=agent.");
+        await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
+        plane.WriteKubeconfig(options.WriteKubeconfig ?? data.AdminKubeconfig, options.BindAddress);
+        LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var supervisor = new Supervisor(TimeProvider.System, logger);
+        StartComponents(options, data, plane, supervisor, loggers, stop.Token);
+        await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        LogStopping(logger);
+        await stop.CancelAsync();
+        await supervisor.WhenEndedAsync();
+    }
+
+    private static void StartComponents(ServerOptions options, DataDirectory data, ControlPlane plane, Supervisor supervisor, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        if (!options.Disabled.Contains("dns"))
+        {
+            var client = plane.Client("tiphys-dns", "system:serviceaccount:kube-system:coredns", "system:serviceaccounts", "system:serviceaccounts:kube-system");
+            var admin = plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters);
+            supervisor.Run("dns-service", token => new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort).RunAsync(TimeProvider.System, token), cancel);
+            supervisor.Run("dns", token => ClusterDnsComponent.RunAsync(client, DnsOptions(options), TimeProvider.System, loggers, token), cancel);
+        }
+
+        if (options.Disabled.Contains("agent")) return;
+        var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");
+        supervisor.Run("kubelet", token => KubeletAgent.RunAsync(KubeletOf(options, data, plane), nodeClient, loggers, token), cancel);
+    }
+
+    private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)
+    {
+        var address = options.NodeIp ?? options.Advertised;
+        return new KubeletOptions
+        {
+            NodeName = options.NodeName,
+            NodeAddresses = [address.ToString()],
+            RootDirectory = Path.Combine(data.Agent, "kubelet"),
+            PodLogsDirectory = Path.Combine(data.Agent, "pod-logs"),
+            ContainerLogsDirectory = Path.Combine(data.Agent, "container-logs"),
+            ContainerRuntimeEndpoint = options.ContainerRuntimeEndpoint,
+            Containerd = options.ContainerRuntimeEndpoint is null ? new() { DataDirectory = Path.Combine(data.Agent, "containerd") } : null,
+            ClusterCidrs = [options.ClusterCidr.ToString()],
+            ClusterDns = [options.ClusterDns.ToString()],
+            ClusterDomain = options.ClusterDomain,
+            ServingCertificate = plane.Pki.KubeletServing(options.NodeName, address, IPAddress.Loopback),
+            ClientAuthorities = [plane.Pki.Authority.Certificate],
+        };
+    }
+
+    private static ClusterDnsOptions DnsOptions(ServerOptions options) => new()
+    {
+        Listen = [new IPEndPoint(options.Advertised, DnsPort)],
+        Health = null,
+        Ready = null,
+        Zone = new() { Domain = options.ClusterDomain },
+        Upstreams = File.Exists("/etc/resolv.conf") ? ResolvConf.Parse(File.ReadAllText("/etc/resolv.conf")) : [],
+    };
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "the API server is ready after {Milliseconds} ms on port {Port}")]
+    private static partial void LogReady(ILogger logger, int milliseconds, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
+    private static partial void LogStopping(ILogger logger);
+}

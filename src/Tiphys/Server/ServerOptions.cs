@@ -1,0 +1,44 @@
+using System.Net;
+
+namespace Tiphys.Server;
+
+/// <summary>What <c>tiphys server</c> was asked for.</summary>
+internal sealed record ServerOptions
+{
+    public required string DataDir { get; init; }
+
+    public IPAddress BindAddress { get; init; } = IPAddress.Any;
+
+    public int SecurePort { get; init; } = 6443;
+
+    public IPAddress? AdvertiseAddress { get; init; }
+
+    public string? TokenAuthFile { get; init; }
+
+    public string? WriteKubeconfig { get; init; }
+
+    public IPNetwork ServiceClusterIpRange { get; init; } = IPNetwork.Parse("10.43.0.0/16");
+
+    public IPNetwork ClusterCidr { get; init; } = IPNetwork.Parse("10.42.0.0/16");
+
+    public string ClusterDomain { get; init; } = "cluster.local";
+
+    public (int First, int Last) ServiceNodePortRange { get; init; } = (30000, 32767);
+
+    public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();
+
+    public IPAddress? NodeIp { get; init; }
+
+    public IReadOnlyList<string> AuthorizationModes { get; init; } = ["Node", "RBAC"];
+
+    public string? ContainerRuntimeEndpoint { get; init; }
+
+    /// <summary>Parts left out: agent, apiserver's companions (controller-manager, scheduler), proxy, dns.</summary>
+    public IReadOnlySet<string> Disabled { get; init; } = new HashSet<string>();
+
+    /// <summary>Address at which the node and its pods reach the API server.</summary>
+    public IPAddress Advertised => AdvertiseAddress ?? NodeIp ?? (BindAddress.Equals(IPAddress.Any) ? HostAddress.Find() : BindAddress);
+
+    /// <summary>Address of the cluster's DNS: the tenth of the service range.</summary>
+    public IPAddress ClusterDns => new ApiServer.AddressPool(ServiceClusterIpRange).Tenth;
+}
