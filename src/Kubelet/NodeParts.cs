@@ -29,7 +29,7 @@ internal sealed class NodeParts
     private readonly InformerFactory _informers;
     private readonly IInformer<Service> _serviceInformer;
     private readonly IInformer<Pod> _podInformer;
-    private readonly NodeEventRecorder _events;
+    private readonly ClientEvents _events;
     private readonly RuntimeHealth _health;
     private readonly NodeAgent _agent;
     private readonly NodeNetwork _network;
@@ -45,7 +45,7 @@ internal sealed class NodeParts
         _informers = new InformerFactory(client, time, loggers);
         _serviceInformer = _informers.For<Service>();
         _podInformer = _informers.For<Pod>(null, new ListQuery { FieldSelector = $"spec.nodeName={options.NodeName}" });
-        _events = new NodeEventRecorder(client, options.NodeName, time, loggers.CreateLogger<NodeEventRecorder>());
+        _events = new ClientEvents(new EventRecorder(client, "kubelet", options.NodeName, time, loggers.CreateLogger<EventRecorder>()));
         _health = new RuntimeHealth(runtime, time);
         var capacity = MachineInfo.Capacity(options);
         _allocatable = MachineInfo.Allocatable(options, capacity);

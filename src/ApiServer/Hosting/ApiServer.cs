@@ -47,8 +47,10 @@ public sealed class ApiServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tiphys" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddLogging();
-        if (options.InProcess is { } transport) builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => Configure(kestrel, options));
+
+        // After Kestrel's own transport, which registers itself only where there is none yet.
+        if (options.InProcess is { } transport) builder.Services.AddSingleton<IConnectionListenerFactory>(transport);
         var web = builder.Build();
         web.Run(pipeline.HandleAsync);
         await web.StartAsync(cancel);

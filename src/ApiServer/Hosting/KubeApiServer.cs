@@ -23,6 +23,9 @@ public sealed record KubeApiServerOptions
     /// <summary>Authorizers in order: Node, RBAC, AlwaysAllow, AlwaysDeny (<c>--authorization-mode</c>).</summary>
     public IReadOnlyList<string> AuthorizationModes { get; init; } = ["Node", "RBAC"];
 
+    /// <summary>Admission plugins to leave out (<c>--disable-admission-plugins</c>).</summary>
+    public IReadOnlyCollection<string> DisabledAdmissionPlugins { get; init; } = [];
+
     /// <summary>File of static tokens (<c>--token-auth-file</c>), or null.</summary>
     public string? TokenAuthFile { get; init; }
 
@@ -85,7 +88,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         parts.Authenticators.Add(new ClientCertificateAuthenticator(options.Pki.Authority.VerifiesClient));
         parts.Authenticators.Add(bearer);
 
-        var authorizer = Authorizer(parts, options);
+        var (authorizer, rbac) = Authorizer(parts, options);
+        parts.Admission.AddRange(DefaultAdmission.Create(resources, rbac, authorizer, time, disabled: options.DisabledAdmissionPlugins));
         parts.Authorizers.Add(authorizer);
         parts.Impersonation = new Impersonation(authorizer);
         parts.Reviews.AddRange(
@@ -118,29 +122,23 @@ public sealed class KubeApiServer : IAsyncDisposable
         };
     }
 
-    private static UnionAuthorizer Authorizer(ApiServerParts parts, KubeApiServerOptions options)
+    private static (UnionAuthorizer Authorizer, RbacAuthorizer? Rbac) Authorizer(ApiServerParts parts, KubeApiServerOptions options)
     {
         List<IAuthorizer> authorizers = [FixedAuthorizers.Masters];
+        RbacAuthorizer? rbac = null;
         foreach (var mode in options.AuthorizationModes)
         {
             authorizers.Add(mode switch
             {
                 "Node" => new NodeAuthorizer(parts.Resources),
-                "RBAC" => Rbac(parts, authorizers),
+                "RBAC" => rbac ??= new RbacAuthorizer(parts.Resources),
                 "AlwaysAllow" => FixedAuthorizers.AlwaysAllow,
                 "AlwaysDeny" => FixedAuthorizers.AlwaysDeny,
                 _ => throw new ArgumentException($"authorization mode \"{mode}\" is not known; use Node, RBAC, AlwaysAllow or AlwaysDeny", nameof(options)),
             });
         }
 
-        return new UnionAuthorizer(authorizers);
-    }
-
-    private static RbacAuthorizer Rbac(ApiServerParts parts, List<IAuthorizer> soFar)
-    {
-        var rbac = new RbacAuthorizer(parts.Resources);
-        parts.Admission.Add(new EscalationGuard(rbac, new UnionAuthorizer([.. soFar, rbac])));
-        return rbac;
+        return (new UnionAuthorizer(authorizers), rbac);
     }
 
     private static HealthCheck[] Checks(ApiResources resources, Startup startup) =>

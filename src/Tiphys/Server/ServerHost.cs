@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tiphys.Client;
 using Tiphys.Dns.Forwarding;
 using Tiphys.Dns.Server;
+using Tiphys.Dns.Wire;
 using Tiphys.Kubelet;
 
 namespace Tiphys.Server;
@@ -62,7 +63,7 @@ internal static partial class ServerHost
             PodLogsDirectory = Path.Combine(data.Agent, "pod-logs"),
             ContainerLogsDirectory = Path.Combine(data.Agent, "container-logs"),
             ContainerRuntimeEndpoint = options.ContainerRuntimeEndpoint,
-            Containerd = options.ContainerRuntimeEndpoint is null ? new() { DataDirectory = Path.Combine(data.Agent, "containerd") } : null,
+            Containerd = options.ContainerRuntimeEndpoint is null ? new() { Directory = Path.Combine(data.Agent, "containerd"), ImagesDirectory = Path.Combine(data.Agent, "images"), CniConfigDirectory = Path.Combine(data.Agent, "cni") } : null,
             ClusterCidrs = [options.ClusterCidr.ToString()],
             ClusterDns = [options.ClusterDns.ToString()],
             ClusterDomain = options.ClusterDomain,
@@ -76,7 +77,7 @@ internal static partial class ServerHost
         Listen = [new IPEndPoint(options.Advertised, DnsPort)],
         Health = null,
         Ready = null,
-        Zone = new() { Domain = options.ClusterDomain },
+        Zone = new() { Domain = DnsName.Parse(options.ClusterDomain), ServerAddresses = [options.ClusterDns] },
         Upstreams = File.Exists("/etc/resolv.conf") ? ResolvConf.Parse(File.ReadAllText("/etc/resolv.conf")) : [],
     };
 
