@@ -14,6 +14,7 @@ public sealed class ApiServerParts : IAsyncDisposable
     private readonly ILoggerFactory _loggers;
     private readonly List<ResourceHandler> _handlers = [];
     private bool _built;
+    private IReadOnlyList<ServedResource>? _served;
 
     internal ApiServerParts(ApiServerOptions options, IStore store, ILoggerFactory loggers)
     {
@@ -86,6 +87,9 @@ public sealed class ApiServerParts : IAsyncDisposable
             _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null), null, _options.Time));
         }
     }
+
+    /// <summary>What discovery and OpenAPI describe; the same list as long as nothing changes.</summary>
+    public IReadOnlyList<ServedResource> Served() => _served ??= ServedResource.Of(_handlers, Reviews);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
