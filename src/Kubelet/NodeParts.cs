@@ -29,7 +29,8 @@ internal sealed class NodeParts
     private readonly InformerFactory _informers;
     private readonly IInformer<Service> _serviceInformer;
     private readonly IInformer<Pod> _podInformer;
-    private readonly ClientEvents _events;
+    private readonly EventRecorder _recorder;
+    private readonly NodeEvents _events;
     private readonly RuntimeHealth _health;
     private readonly NodeAgent _agent;
     private readonly NodeNetwork _network;
@@ -45,7 +46,8 @@ internal sealed class NodeParts
         _informers = new InformerFactory(client, time, loggers);
         _serviceInformer = _informers.For<Service>();
         _podInformer = _informers.For<Pod>(null, new ListQuery { FieldSelector = $"spec.nodeName={options.NodeName}" });
-        _events = new ClientEvents(new EventRecorder(client, "kubelet", options.NodeName, time, loggers.CreateLogger<EventRecorder>()));
+        _recorder = new EventRecorder(client, "kubelet", options.NodeName, time, loggers.CreateLogger<EventRecorder>());
+        _events = new NodeEvents(_recorder);
         _health = new RuntimeHealth(runtime, time);
         var capacity = MachineInfo.Capacity(options);
         _allocatable = MachineInfo.Allocatable(options, capacity);
@@ -68,7 +70,7 @@ internal sealed class NodeParts
         [
             informing,
             synced,
-            _events.RunAsync(stop.Token),
+            _recorder.RunAsync(stop.Token),
             _health.WatchAsync(_agent.Wake, stop.Token),
             _pods.RunAsync(synced, stop.Token),
             RegisterAndReportAsync(stop.Token),

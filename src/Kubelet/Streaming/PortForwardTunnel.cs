@@ -20,8 +20,7 @@ internal static class PortForwardTunnel
         var toBackend = ReceiveAsync(socket, connection.Stream, done.Token);
         var toClient = SendAsync(connection.Stream, socket, done.Token);
         await Task.WhenAny(toBackend, toClient).ConfigureAwait(false);
-        if (toClient.IsCompleted && socket.State == WebSocketState.Open)
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (toClient.IsCompleted) await WebSocketTranslator.CloseAsync(socket, toBackend, cancel).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(toBackend, toClient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

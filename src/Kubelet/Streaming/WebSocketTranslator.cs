@@ -25,6 +25,7 @@ internal static class WebSocketTranslator
     private const byte ResizeChannel = 4;
     private const byte CloseChannel = 255;
     private const int MaxMessage = 32 * 1024;
+    private static readonly TimeSpan CloseLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs until the command ends or the client leaves.</summary>
     public static async Task RunAsync(HttpContext context, Uri target, StreamOptions options, string protocol, CancellationToken cancel)
@@ -47,10 +48,17 @@ internal static class WebSocketTranslator
             CopyAsync(stderr, socket, StderrChannel, sending, done.Token),
             CopyAsync(error, socket, ErrorChannel, sending, done.Token));
         await Task.WhenAny(toClient, fromClient).ConfigureAwait(false);
-        if (toClient.IsCompletedSuccessfully && socket.State == WebSocketState.Open)
-            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel).WaitAsync(TimeSpan.FromSeconds(5), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (toClient.IsCompletedSuccessfully) await CloseAsync(socket, fromClient, cancel).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(toClient, fromClient).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Hanging up before the client has answered the close would throw away what is still on its way to it.
+    internal static async Task CloseAsync(WebSocket socket, Task fromClient, CancellationToken cancel)
+    {
+        if (socket.State == WebSocketState.Open)
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancel).WaitAsync(CloseLimit, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await fromClient.WaitAsync(CloseLimit, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task<SpdyClient> ConnectAsync(Uri target, CancellationToken cancel)

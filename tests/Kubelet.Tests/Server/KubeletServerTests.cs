@@ -25,9 +25,10 @@ public class KubeletServerTests(RuntimeFixture fixture)
     public async Task Logs_come_out_as_they_were_written()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        var created = node.CreatePod("talker", "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; sleep 0.5; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
+        var created = node.CreatePod("talker", "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; sleep 1.5; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
         await node.WaitReadyAsync("talker");
         using var client = Client(node);
+        while (!(await client.GetStringAsync("containerLogs/default/talker/main", Cancel)).Contains("three", StringComparison.Ordinal)) await Task.Delay(20, Cancel);
         Assert.Equal("two\nthree\n", await client.GetStringAsync("containerLogs/default/talker/main?tailLines=2", Cancel));
         Assert.Equal("two\n", await client.GetStringAsync("containerLogs/default/talker/main?stream=Stderr", Cancel));
         Assert.Equal("one\ntwo", await client.GetStringAsync("containerLogs/default/talker/main?limitBytes=7", Cancel));
