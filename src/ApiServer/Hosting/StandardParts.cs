@@ -8,7 +8,10 @@ internal static class StandardParts
     public static void Add(ApiServerParts parts, KubeApiServerOptions options)
     {
         parts.FieldManager = new UntrackedFields();
-        parts.Printers = static _ => new DefaultPrinter();
+        parts.Printers = TablePrinters.For;
+        parts.Paths.Add(new DiscoveryHandler(parts.Served, $"{options.AdvertiseAddress}:{options.Server.SecurePort}"));
+        parts.Paths.Add(new OpenApiHandler(parts.Served));
+        parts.Paths.Add(new VersionHandler(File.GetLastWriteTimeUtc(Environment.ProcessPath ?? "/")));
     }
 }
 
