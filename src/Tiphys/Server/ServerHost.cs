@@ -6,6 +6,7 @@ using Tiphys.Dns.Forwarding;
 using Tiphys.Dns.Server;
 using Tiphys.Dns.Wire;
 using Tiphys.Kubelet;
+using Tiphys.Scheduler;
 
 namespace Tiphys.Server;
 
@@ -41,10 +42,17 @@ internal static partial class ServerHost
     {
         if (!options.Disabled.Contains("dns"))
         {
-            var client = plane.Client("tiphys-dns", "system:serviceaccount:kube-system:coredns", "system:serviceaccounts", "system:serviceaccounts:kube-system");
+            var client = plane.Client("tiphys-dns", "system:kube-dns");
             var admin = plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters);
             supervisor.Run("dns-service", token => new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort).RunAsync(TimeProvider.System, token), cancel);
             supervisor.Run("dns", token => ClusterDnsComponent.RunAsync(client, DnsOptions(options), TimeProvider.System, loggers, token), cancel);
+        }
+
+        if (!options.Disabled.Contains("scheduler"))
+        {
+            // One process, one scheduler: there is nobody to elect against while the store is embedded.
+            var client = plane.Client("kube-scheduler", "system:kube-scheduler");
+            supervisor.Run("scheduler", token => SchedulerComponent.RunAsync(new() { LeaderElect = false }, client, TimeProvider.System, loggers, token), cancel);
         }
 
         if (options.Disabled.Contains("agent")) return;
