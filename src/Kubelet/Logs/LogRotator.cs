@@ -48,8 +48,10 @@ internal sealed class LogRotator(TimeProvider time, long maxBytes = 10 * 1024 * 
         File.Delete(path);
     }
 
+    // Not by a search pattern: those take a final ".*" for optional, and would find the live file.
     private static List<string> Rotated(string path) => Directory.Exists(Path.GetDirectoryName(path))
-        ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path) + ".*").Order(StringComparer.Ordinal)]
+        ? [.. Directory.EnumerateFiles(Path.GetDirectoryName(path)!)
+            .Where(f => f.StartsWith(path + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal)]
         : [];
 
     private static List<string> Clean(List<string> rotated)
