@@ -1,0 +1,247 @@
+using System.Text;
+using Tiphys.Api;
+using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
+using Tiphys.Kubelet.Tests.Harness;
+
+namespace Tiphys.Kubelet.Tests.Node;
+
+public class PodFeatureTests(RuntimeFixture fixture)
+{
+    private static ObjectMeta Meta(string name) => new() { Name = name, Namespace = "default" };
+
+    private static List<string> Lines(string log) => [.. log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ', 4)[3])];
+
+    [Fact]
+    public async Task Config_reaches_containers_as_files_and_variables_and_files_follow_changes()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.Api.Create(new ConfigMap { Metadata = Meta("settings"), Data = new() { ["color"] = "red", ["size"] = "big" } });
+        node.Api.Create(new ConfigMap { Metadata = Meta("kube-root-ca.crt"), Data = new() { ["ca.crt"] = "CA" } });
+        node.Api.Create(new Secret { Metadata = Meta("hush"), Data = new() { ["word"] = Encoding.UTF8.GetBytes("secret") } });
+        var pod = node.CreatePod("config", p =>
+        {
+            p.Metadata.Labels = new() { ["app"] = "x" };
+            p.Spec.ServiceAccountName = "default";
+            p.Spec.Volumes =
+            [
+                new Volume { Name = "settings", ConfigMap = new() { Name = "settings" } },
+                new Volume { Name = "hush", Secret = new() { SecretName = "hush", DefaultMode = 0x100, Items = [new KeyToPath { Key = "word", Path = "deep/word" }] } },
+                new Volume
+                {
+                    Name = "all", Projected = new()
+                    {
+                        Sources =
+                        [
+                            new VolumeProjection { ServiceAccountToken = new() { Path = "token", ExpirationSeconds = 3607 } },
+                            new VolumeProjection { ConfigMap = new() { Name = "kube-root-ca.crt", Items = [new KeyToPath { Key = "ca.crt", Path = "ca.crt" }] } },
+                            new VolumeProjection { DownwardAPI = new() { Items = [new DownwardAPIVolumeFile { Path = "namespace", FieldRef = new() { FieldPath = "metadata.namespace" } }] } },
+                        ],
+                    },
+                },
+            ];
+            var c = p.Spec.Containers[0];
+            c.VolumeMounts =
+            [
+                new VolumeMount { Name = "settings", MountPath = "/settings" }, new VolumeMount { Name = "hush", MountPath = "/hush", ReadOnly = true },
+                new VolumeMount { Name = "all", MountPath = "/var/run/secrets/kubernetes.io/serviceaccount" },
+                new VolumeMount { Name = "settings", MountPath = "/one-color", SubPath = "color" },
+            ];
+            c.EnvFrom = [new EnvFromSource { Prefix = "CFG_", ConfigMapRef = new() { Name = "settings" } }];
+            c.Env =
+            [
+                new EnvVar { Name = "WORD", ValueFrom = new() { SecretKeyRef = new() { Name = "hush", Key = "word" } } },
+                new EnvVar { Name = "IP", ValueFrom = new() { FieldRef = new() { FieldPath = "status.podIP" } } },
+                new EnvVar { Name = "BOTH", Value = "$(CFG_color)-$(WORD)" },
+            ];
+            c.Command = ["sh", "-c"];
+            c.Args =
+            [
+                "echo $BOTH $(CFG_size); cat /settings/color /hush/deep/word /one-color; echo; ls -l /hush/deep/ | tail -1 | cut -c1-10; cd /var/run/secrets/kubernetes.io/serviceaccount; cat token namespace ca.crt; echo; test $(hostname -i) = $IP && echo same; " +
+                "while grep -q red /settings/color; do sleep 0.1; done; echo changed; trap 'exit 0' TERM; sleep 1000 & wait",
+            ];
+        });
+        await node.WaitReadyAsync("config");
+        node.Api.Update<ConfigMap>("default", "settings", m => m.Data!["color"] = "blue");
+        var lines = new List<string>();
+        for (var i = 0; i < 100 && !lines.Contains("changed"); i++)
+        {
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+            lines = Lines(node.Log(pod));
+        }
+        Assert.Equal(["red-secret big", "redsecretred", "-r--------"], lines[..3]);
+        Assert.Matches("^token-\\d+defaultCA$", lines[3]);
+        Assert.Equal(["same", "changed"], lines[4..]);
+    }
+
+    [Fact]
+    public async Task Missing_config_is_reported_and_then_found()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("waits", p =>
+        {
+            p.Spec.Volumes = [new Volume { Name = "v", ConfigMap = new() { Name = "late" } }];
+            p.Spec.Containers[0].VolumeMounts = [new VolumeMount { Name = "v", MountPath = "/v" }];
+        });
+        node.CreatePod("env", p => p.Spec.Containers[0].Env = [new EnvVar { Name = "X", ValueFrom = new() { ConfigMapKeyRef = new() { Name = "late", Key = "k" } } }]);
+        await node.WaitAsync("env", p => p.Status.ContainerStatuses?[0].State.Waiting is { Reason: "CreateContainerConfigError", Message: "configmap \"late\" not found" });
+        await node.WaitAsync("waits", _ => node.Events("waits").Contains("FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"late\" not found"));
+        node.Api.Create(new ConfigMap { Metadata = Meta("late"), Data = new() { ["k"] = "1" } });
+        await node.WaitReadyAsync("waits");
+        await node.WaitReadyAsync("env");
+    }
+
+    [Fact]
+    public async Task Images_that_cannot_be_had_are_named()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("never", p => { p.Spec.Containers[0].Image = "localhost/none:1"; p.Spec.Containers[0].ImagePullPolicy = "Never"; });
+        node.CreatePod("bad", p => p.Spec.Containers[0].Image = "FAILED_IMAGE");
+        node.CreatePod("pull", p => p.Spec.Containers[0].Image = "127.0.0.1:1/none:1");
+        await node.WaitAsync("never", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "ErrImageNeverPull");
+        await node.WaitAsync("bad", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "InvalidImageName");
+        await node.WaitAsync("pull", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason is "ErrImagePull" or "ImagePullBackOff");
+        Assert.Contains("Failed: Error: ErrImageNeverPull", node.Events("never"));
+        Assert.Contains("Pulling: Pulling image \"127.0.0.1:1/none:1\"", node.Events("pull"));
+        Assert.Equal(PodPhase.Pending, node.Pod("pull")!.Status.Phase);
+    }
+
+    [Fact]
+    public async Task Probes_decide_readiness_and_restarts()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("probed", p =>
+        {
+            var c = p.Spec.Containers[0];
+            c.Command = ["sh", "-c", "mkdir /www; echo ok > /www/ok; httpd -p 8080 -h /www; sleep 0.6; touch /live; trap 'exit 0' TERM; sleep 1000 & wait"];
+            c.Ports = [new ContainerPort { Name = "http", Port = 8080 }];
+            c.StartupProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, FailureThreshold = 10 };
+            c.ReadinessProbe = new Probe { HttpGet = new() { Path = "/ok", Port = "http" }, PeriodSeconds = 1 };
+            c.LivenessProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, FailureThreshold = 1 };
+        });
+        var started = await node.WaitAsync("probed", p => p.Status.ContainerStatuses?[0].State.Running is not null);
+        Assert.False(started.Status.ContainerStatuses![0].Started);
+        var ready = await node.WaitReadyAsync("probed");
+        var runtime = await fixture.GetAsync();
+        var id = ready.Status.ContainerStatuses![0].ContainerID["containerd://".Length..];
+        await runtime.Service.ExecSyncAsync(id, ["rm", "/www/ok"], TimeSpan.FromSeconds(5), default);
+        await node.WaitAsync("probed", p => !TestNode.IsReady(p));
+        await runtime.Service.ExecSyncAsync(id, ["rm", "/live"], TimeSpan.FromSeconds(5), default);
+        var again = await node.WaitAsync("probed", p => p.Status.ContainerStatuses?[0].RestartCount == 1);
+        Assert.Contains("Killing: Container main failed liveness probe, will be restarted", node.Events("probed"));
+        Assert.NotNull(again.Status.ContainerStatuses![0].LastState.Terminated);
+    }
+
+    [Fact]
+    public async Task Security_settings_hooks_and_the_grace_period_are_kept()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        var shared = Directory.CreateDirectory(Path.Combine(node.Root, "shared")).FullName;
+        File.SetUnixFileMode(shared, (UnixFileMode)0x1ff);
+        var pod = node.CreatePod("secure", p =>
+        {
+            p.Spec.TerminationGracePeriodSeconds = 20;
+            p.Spec.SecurityContext = new PodSecurityContext { RunAsUser = 1000, RunAsGroup = 2000, FsGroup = 3000 };
+            p.Spec.Volumes =
+            [
+                new Volume { Name = "host", HostPath = new() { Path = shared, Type = "Directory" } }, new Volume { Name = "tmp", EmptyDir = new() },
+                new Volume { Name = "mem", EmptyDir = new() { Medium = "Memory", SizeLimit = Quantity.Parse("1Mi") } },
+            ];
+            var c = p.Spec.Containers[0];
+            c.VolumeMounts =
+            [
+                new VolumeMount { Name = "host", MountPath = "/host" }, new VolumeMount { Name = "tmp", MountPath = "/work" }, new VolumeMount { Name = "mem", MountPath = "/mem" },
+            ];
+            c.SecurityContext = new SecurityContext { ReadOnlyRootFilesystem = true, AllowPrivilegeEscalation = false, Capabilities = new() { Drop = ["ALL"] } };
+            c.Lifecycle = new Lifecycle
+            {
+                PostStart = new() { Exec = new() { Command = ["touch", "/host/post-start"] } },
+                PreStop = new() { Exec = new() { Command = ["touch", "/host/pre-stop"] } },
+            };
+            c.Command = ["sh", "-c", "id -u; id -g; id -G; touch /nope 2>/dev/null || echo read-only; touch /work/x && ls -ln /work/x | awk '{print $4}'; df /mem | tail -1 | awk '{print $1,$2}'; trap 'touch /host/terminated; exit 0' TERM; sleep 1000 & wait"];
+        });
+        await node.WaitReadyAsync("secure");
+        for (var i = 0; i < 100 && Lines(node.Log(pod)).Count < 6; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        Assert.Equal(["1000", "2000", "2000 3000", "read-only", "3000", "tmpfs 1024"], Lines(node.Log(pod)));
+        Assert.True(File.Exists(Path.Combine(shared, "post-start")));
+        node.Api.Delete<Pod>("default", "secure");
+        await node.WaitGoneAsync("secure");
+        Assert.True(File.Exists(Path.Combine(shared, "pre-stop")));
+        Assert.True(File.Exists(Path.Combine(shared, "terminated")));
+    }
+
+    [Fact]
+    public async Task A_forced_deletion_cuts_a_long_grace_period_short()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("stubborn", p => { p.Spec.TerminationGracePeriodSeconds = 60; p.Spec.Containers[0].Command = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"]; });
+        await node.WaitReadyAsync("stubborn");
+        node.Api.Delete<Pod>("default", "stubborn");
+        await node.WaitAsync("stubborn", _ => node.Events("stubborn").Contains("Killing: Stopping container main"));
+        node.Api.Delete<Pod>("default", "stubborn", 1);
+        await node.WaitGoneAsync("stubborn", 10);
+    }
+
+    [Fact]
+    public async Task The_node_registers_reports_and_keeps_its_lease()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        var name = node.Options.NodeName;
+        Tiphys.Api.Core.V1.Node? found = null;
+        for (var i = 0; i < 200 && found?.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) is not true; i++)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            found = node.Api.Get<Tiphys.Api.Core.V1.Node>("", name);
+        }
+        Assert.Equal("kubelet is posting ready status", found!.Status.Conditions!.Find(c => c.Type == "Ready")!.Message);
+        Assert.Equal(name, found.Metadata.Labels!["kubernetes.io/hostname"]);
+        Assert.Equal("110", found.Status.Capacity!["pods"].ToString());
+        Assert.True(found.Status.Allocatable!["memory"] < found.Status.Capacity["memory"]);
+        Assert.StartsWith("containerd://", found.Status.NodeInfo.ContainerRuntimeVersion, StringComparison.Ordinal);
+        Assert.Contains(found.Status.Images!, i => i.Names.Contains(RuntimeFixture.BusyboxName));
+        var lease = node.Api.Get<Tiphys.Api.Coordination.V1.Lease>("kube-node-lease", name);
+        Assert.Equal((name, 40), (lease!.Spec.HolderIdentity, lease.Spec.LeaseDurationSeconds));
+    }
+
+    [Fact]
+    public async Task Resources_become_cgroup_limits_and_too_large_pods_are_turned_away()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        var pod = node.CreatePod("bounded", p => p.Spec.Containers[0].Resources = new()
+        {
+            Requests = new() { ["cpu"] = Quantity.Parse("100m"), ["memory"] = Quantity.Parse("32Mi") },
+            Limits = new() { ["cpu"] = Quantity.Parse("200m"), ["memory"] = Quantity.Parse("64Mi") },
+        });
+        node.CreatePod("huge", p => p.Spec.Containers[0].Resources = new() { Requests = new() { ["cpu"] = Quantity.Parse("1000") } });
+        var ready = await node.WaitReadyAsync("bounded");
+        Assert.Equal(PodQosClass.Burstable, ready.Status.QosClass);
+        var group = $"{node.Options.CgroupRoot}/kubepods/burstable/pod{pod.Metadata.Uid}";
+        var tree = Kubelet.Cgroups.CgroupTrees.Detect();
+        Assert.True(tree.Exists(group));
+        if (tree.Version == 1)
+        {
+            Assert.Equal("67108864", (await File.ReadAllTextAsync($"/sys/fs/cgroup/memory{group}/memory.limit_in_bytes", TestContext.Current.CancellationToken)).Trim());
+            Assert.Equal("20000", (await File.ReadAllTextAsync($"/sys/fs/cgroup/cpu{group}/cpu.cfs_quota_us", TestContext.Current.CancellationToken)).Trim());
+        }
+        Assert.NotEmpty(tree.Processes(group));
+        var huge = await node.WaitAsync("huge", p => p.Status.Phase == PodPhase.Failed);
+        Assert.Equal("OutOfcpu", huge.Status.Reason);
+        node.Api.Delete<Pod>("default", "bounded", 1);
+        await node.WaitGoneAsync("bounded");
+        Assert.False(tree.Exists(group));
+    }
+
+    [Fact]
+    public async Task An_ephemeral_container_joins_a_running_pod()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        var pod = node.CreatePod("debugged");
+        await node.WaitReadyAsync("debugged");
+        node.Api.Update<Pod>("default", "debugged", p => p.Spec.EphemeralContainers =
+            [new EphemeralContainer { Name = "debug", Image = RuntimeFixture.BusyboxName, Command = ["sh", "-c", "ps | grep -c sleep"], TargetContainerName = "main", ImagePullPolicy = "IfNotPresent" }]);
+        var done = await node.WaitAsync("debugged", p => p.Status.EphemeralContainerStatuses?[0].State.Terminated is not null);
+        Assert.Equal(0, done.Status.EphemeralContainerStatuses![0].State.Terminated!.ExitCode);
+        Assert.NotEmpty(Lines(node.Log(pod, "debug")));
+        Assert.True(TestNode.IsReady(done));
+    }
+}
