@@ -49,8 +49,10 @@ public static class ObjectResponse
         if (accepted is { Format: WireFormat.Json, As: null } && view.IsStoredShape)
         {
             Start(request.Http, WireFormat.Json, code);
-            view.Layout.WriteObject(request.Http.Response.BodyWriter, stored.Json.Span, stored.Revision);
-            await request.Http.Response.BodyWriter.FlushAsync(request.Cancel);
+            using var buffer = new ResponseBuffer(stored.Json.Length + 64);
+            view.Layout.WriteObject(buffer, stored.Json.Span, stored.Revision);
+            request.Http.Response.ContentLength = buffer.Length;
+            await buffer.FlushAsync(request.Http.Response.BodyWriter, request.Cancel);
             return;
         }
 
@@ -103,16 +105,17 @@ public static class ObjectResponse
 
     private static async Task WriteJsonListAsync(PipeWriter output, ResourceView view, IReadOnlyList<StoredObject> items, ListMeta metadata, CancellationToken cancel)
     {
-        WriteListStart(output, view, metadata);
+        using var buffer = new ResponseBuffer();
+        WriteListStart(buffer, view, metadata);
         for (var i = 0; i < items.Count; i++)
         {
-            if (i > 0) output.Write(","u8);
-            view.Layout.WriteItem(output, items[i].Json.Span, items[i].Revision);
-            if (output.UnflushedBytes > 64 * 1024) await output.FlushAsync(cancel);
+            if (i > 0) buffer.Write(","u8);
+            view.Layout.WriteItem(buffer, items[i].Json.Span, items[i].Revision);
+            if (buffer.Length >= ResponseBuffer.Full) await buffer.FlushAsync(output, cancel);
         }
 
-        output.Write("]}"u8);
-        await output.FlushAsync(cancel);
+        buffer.Write("]}"u8);
+        await buffer.FlushAsync(output, cancel);
     }
 
     private static void WriteJsonList(IBufferWriter<byte> output, ResourceView view, IReadOnlyList<StoredObject> items, ListMeta metadata)

@@ -30,19 +30,23 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
         if (options.Revision is { } revision) cursor = cache.OpenCursor(revision);
         else (initial, cursor) = cache.ListAndOpenCursor(options.Selection);
         Start();
-        var output = request.Http.Response.BodyWriter;
+        using var output = new ResponseBuffer();
         foreach (var item in initial)
         {
             Write(output, "ADDED", item, null);
-            if (output.UnflushedBytes > 64 * 1024) await output.FlushAsync(request.Cancel);
+            if (output.Length >= ResponseBuffer.Full) await FlushAsync(output);
         }
 
         if (options.InitialEventsEnd) WriteBookmark(output, cursor.Revision, initialEventsEnd: true);
-        await output.FlushAsync(request.Cancel);
+
+        // The client waits for the headers even when there is nothing to tell yet.
+        await request.Http.Response.StartAsync(request.Cancel);
+        await request.Http.Response.BodyWriter.FlushAsync(request.Cancel);
+        await FlushAsync(output);
         await FollowAsync(options, cursor, output);
     }
 
-    private async Task FollowAsync(WatchOptions options, WatchCursor cursor, System.IO.Pipelines.PipeWriter output)
+    private async Task FollowAsync(WatchOptions options, WatchCursor cursor, ResponseBuffer output)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
         var timeout = Task.Delay(options.Timeout, time, ended.Token);
@@ -56,7 +60,7 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
                 if (changes is null)
                 {
                     WriteError(output, ApiErrors.Expired("the watch fell behind the history that is kept").Status);
-                    await output.FlushAsync(request.Cancel);
+                    await FlushAsync(output);
                     return;
                 }
 
@@ -74,14 +78,14 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
                     tick = Task.Delay(BookmarkEvery, time, ended.Token);
                 }
 
-                if (output.UnflushedBytes > 0) await output.FlushAsync(request.Cancel);
+                await FlushAsync(output);
             }
 
             // A last bookmark lets the client resume exactly where this watch ends.
             if (options.Bookmarks && cursor.Revision > told)
             {
                 WriteBookmark(output, cursor.Revision, initialEventsEnd: false);
-                await output.FlushAsync(request.Cancel);
+                await FlushAsync(output);
             }
         }
         finally
@@ -89,6 +93,8 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
             await ended.CancelAsync();
         }
     }
+
+    private ValueTask FlushAsync(ResponseBuffer output) => output.FlushAsync(request.Http.Response.BodyWriter, request.Cancel);
 
     private void Start()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Discovery.V1;
+using Tiphys.Api.Rbac.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Server;
@@ -12,22 +13,28 @@ namespace Tiphys.Server;
 /// </summary>
 internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddress, IPAddress address, int port)
 {
+    /// <summary>Whom the DNS server acts as: the service account that CoreDNS has in other clusters, with the same rights.</summary>
+    public const string User = "system:serviceaccount:kube-system:coredns";
+
+    private const string RoleName = "system:coredns";
     private const string Namespace = "kube-system";
     private const string Name = "kube-dns";
     private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(1);
 
-    /// <summary>Makes the Service, and makes it again should someone delete it.</summary>
+    /// <summary>Makes the Service again should someone delete it.</summary>
     public async Task RunAsync(TimeProvider time, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {
-            await EnsureAsync(cancel);
             await Task.Delay(Recheck, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!cancel.IsCancellationRequested) await EnsureAsync(cancel);
         }
     }
 
-    private async Task EnsureAsync(CancellationToken cancel)
+    /// <summary>Makes the Service, its endpoints and the DNS server's rights where they are missing.</summary>
+    public async Task EnsureAsync(CancellationToken cancel)
     {
+        await EnsureRoleAsync(cancel);
         var services = client.Resource<Service>();
         if (await services.FindAsync(Namespace, Name, cancel) is null) await services.CreateAsync(Service(), cancel);
         var slices = client.Resource<EndpointSlice>();
@@ -43,6 +50,32 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
         slice.Endpoints = wanted.Endpoints;
         slice.Ports = wanted.Ports;
         if (!ApiJson.Same(slice, before)) await slices.UpdateAsync(slice, cancel);
+    }
+
+    private async Task EnsureRoleAsync(CancellationToken cancel)
+    {
+        var roles = client.Resource<ClusterRole>();
+        if (await roles.FindAsync(null, RoleName, cancel) is null)
+        {
+            await roles.CreateAsync(new ClusterRole
+            {
+                Metadata = new() { Name = RoleName },
+                Rules =
+                [
+                    new() { ApiGroups = [""], Resources = ["endpoints", "services", "pods", "namespaces"], Verbs = ["list", "watch"] },
+                    new() { ApiGroups = ["discovery.k8s.io"], Resources = ["endpointslices"], Verbs = ["list", "watch"] },
+                ],
+            }, cancel);
+        }
+
+        var bindings = client.Resource<ClusterRoleBinding>();
+        if (await bindings.FindAsync(null, RoleName, cancel) is not null) return;
+        await bindings.CreateAsync(new ClusterRoleBinding
+        {
+            Metadata = new() { Name = RoleName },
+            RoleRef = new() { ApiGroup = "rbac.authorization.k8s.io", Kind = "ClusterRole", Name = RoleName },
+            Subjects = [new() { Kind = "ServiceAccount", Namespace = Namespace, Name = "coredns" }],
+        }, cancel);
     }
 
     private Service Service() => new()

@@ -42,10 +42,10 @@ internal static partial class ServerHost
     {
         if (!options.Disabled.Contains("dns"))
         {
-            var client = plane.Client("tiphys-dns", "system:kube-dns");
+            var client = plane.Client("tiphys-dns", DnsService.User, "system:serviceaccounts", "system:serviceaccounts:kube-system");
             var admin = plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters);
-            supervisor.Run("dns-service", token => new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort).RunAsync(TimeProvider.System, token), cancel);
-            supervisor.Run("dns", token => ClusterDnsComponent.RunAsync(client, DnsOptions(options), TimeProvider.System, loggers, token), cancel);
+            var service = new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort);
+            supervisor.Run("dns", token => RunDnsAsync(service, client, DnsOptions(options), loggers, token), cancel);
         }
 
         if (!options.Disabled.Contains("scheduler"))
@@ -58,6 +58,12 @@ internal static partial class ServerHost
         if (options.Disabled.Contains("agent")) return;
         var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");
         supervisor.Run("kubelet", token => KubeletAgent.RunAsync(KubeletOf(options, data, plane), nodeClient, loggers, token), cancel);
+    }
+
+    private static async Task RunDnsAsync(DnsService service, KubernetesClient client, ClusterDnsOptions options, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        await service.EnsureAsync(cancel); // the server's rights among them
+        await Task.WhenAll(service.RunAsync(TimeProvider.System, cancel), ClusterDnsComponent.RunAsync(client, options, TimeProvider.System, loggers, cancel));
     }
 
     private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)
