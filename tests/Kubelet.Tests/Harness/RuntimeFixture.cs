@@ -73,7 +73,7 @@ internal sealed class Runtime : IAsyncDisposable
             ImagesDirectory = Path.Combine(directory, "images"),
             CniConfigDirectory = Path.Combine(directory, "cni"),
         });
-        CniConfigWriter.Write(runtime.Options.CniConfigDirectory, "cni0", ["10.99.0.0/24"], 0, hostPorts: false);
+        CniConfigWriter.Write(runtime.Options.CniConfigDirectory, "cni0", ["10.99.0.0/24"], 0, hostPorts: true);
         await runtime._supervisor.StartAsync(CancellationToken.None);
         System.IO.Directory.CreateDirectory(runtime.Options.ImagesDirectory);
         BusyboxImage.Build(RuntimeFixture.BusyboxName).WriteTo(Path.Combine(runtime.Options.ImagesDirectory, "busybox.tar"));

@@ -244,4 +244,30 @@ public class PodFeatureTests(RuntimeFixture fixture)
         Assert.NotEmpty(Lines(node.Log(pod, "debug")));
         Assert.True(TestNode.IsReady(done));
     }
+
+    [Fact]
+    public async Task Host_network_and_host_ports_lead_to_the_pod()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        const string serve = "mkdir /www; echo page > /www/index.html; trap 'exit 0' TERM; httpd -f -p {0} -h /www & wait";
+        node.CreatePod("host", p =>
+        {
+            p.Spec.HostNetwork = true;
+            p.Spec.Containers[0].Command = ["sh", "-c", string.Format(System.Globalization.CultureInfo.InvariantCulture, serve, 18081)];
+            p.Spec.Containers[0].ReadinessProbe = new Probe { TcpSocket = new() { Port = 18081, Host = "127.0.0.1" }, PeriodSeconds = 1 };
+        });
+        var mapped = node.CreatePod("mapped", p =>
+        {
+            p.Spec.Containers[0].Command = ["sh", "-c", string.Format(System.Globalization.CultureInfo.InvariantCulture, serve, 8080)];
+            p.Spec.Containers[0].Ports = [new ContainerPort { Port = 8080, HostPort = 18080, Protocol = "TCP" }];
+            p.Spec.Containers[0].ReadinessProbe = new Probe { HttpGet = new() { Port = 8080, Path = "/" }, PeriodSeconds = 1 };
+        });
+        var host = await node.WaitReadyAsync("host");
+        Assert.Equal("10.99.0.1", host.Status.PodIP);
+        await node.WaitReadyAsync("mapped");
+        using var client = new HttpClient();
+        Assert.Equal("page\n", await client.GetStringAsync("http://127.0.0.1:18081/", TestContext.Current.CancellationToken));
+        Assert.Equal("page\n", await client.GetStringAsync("http://10.99.0.1:18080/", TestContext.Current.CancellationToken));
+        Assert.NotNull(mapped);
+    }
 }
