@@ -1,4 +1,5 @@
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Node.V1;
 using Tiphys.Kubelet.Containers;
 using Tiphys.Kubelet.Cri.Grpc;
 using Tiphys.Kubelet.Cri.V1;
@@ -21,13 +22,21 @@ internal sealed class PodStarter(PodServices services)
         {
             Directory.CreateDirectory(services.Directories.Logs(pod));
             var config = services.SandboxConfigs.Build(pod, attempt);
-            await services.Runtime.RunPodSandboxAsync(config, "", cancel).ConfigureAwait(false);
+            await services.Runtime.RunPodSandboxAsync(config, await RuntimeHandlerAsync(pod, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is GrpcException or ContainerConfigException or IOException)
+        catch (Exception e) when (e is GrpcException or ContainerConfigException or IOException or Client.ApiException)
         {
             services.Events.Warning(pod, "FailedCreatePodSandBox", $"Failed to create pod sandbox: {e.Message}");
             throw;
         }
+    }
+
+    private async Task<string> RuntimeHandlerAsync(Pod pod, CancellationToken cancel)
+    {
+        if (pod.Spec.RuntimeClassName is not { Length: > 0 } name) return "";
+        var runtimeClass = await services.Client.Resource<RuntimeClass>().FindAsync(null, name, cancel).ConfigureAwait(false);
+        return runtimeClass?.Handler ?? throw new ContainerConfigException(
+            $"failed to get sandbox runtime: unable to get OCI runtime: no runtime for \"{name}\" is configured");
     }
 
     /// <summary>Pulls, creates and starts one container, and runs its postStart hook.</summary>

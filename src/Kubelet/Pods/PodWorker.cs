@@ -246,7 +246,7 @@ internal sealed partial class PodWorker : IDisposable
             {
                 await _starter.CreateSandboxAsync(pod, plan.Attempt, cancel).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is GrpcException or ContainerConfigException or IOException)
+            catch (Exception e) when (e is GrpcException or ContainerConfigException or IOException or Client.ApiException)
             {
                 return NextPause();
             }

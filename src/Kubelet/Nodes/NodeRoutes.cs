@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Tiphys.Api.Core.V1;
+using Tiphys.Client;
+
+namespace Tiphys.Kubelet.Nodes;
+
+/// <summary>
+/// Keeps routes to the pods of other nodes, each through its node's own address, for clusters whose nodes share a network.
+/// It needs to list and watch nodes, which a node's own identity may not; the service proxy's may.
+/// </summary>
+public sealed partial class NodeRoutes
+{
+    // Marks our routes among others', so that stale ones can be told apart.
+    private const string Protocol = "84";
+    private readonly string _nodeName;
+    private readonly IInformer<Node> _nodes;
+    private readonly ILogger _logger;
+    private readonly SemaphoreSlim _wake = new(1, 1);
+
+    /// <summary>Prepares the routes of a node; the informer is the caller's to run.</summary>
+    /// <param name="nodeName">The node this runs on.</param>
+    /// <param name="nodes">All nodes.</param>
+    /// <param name="loggers">Where to log.</param>
+    public NodeRoutes(string nodeName, IInformer<Node> nodes, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        _nodeName = nodeName;
+        _nodes = nodes;
+        _logger = loggers.CreateLogger<NodeRoutes>();
+        nodes.On(
+            added: _ => Wake(),
+            updated: (before, after) =>
+            {
+                if (Routes([before]).SetEquals(Routes([after]))) return; // a heartbeat
+                Wake();
+            },
+            deleted: _ => Wake());
+    }
+
+    /// <summary>Keeps the routes until cancelled. They stay after that.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        await _nodes.WaitForSyncAsync(cancel).ConfigureAwait(false);
+        while (!cancel.IsCancellationRequested)
+        {
+            await _wake.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancel.IsCancellationRequested) return;
+            try
+            {
+                await ReconcileAsync(cancel).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogFailed(_logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(5), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                Wake();
+            }
+        }
+    }
+
+    internal static HashSet<(string Range, string Via)> Routes(IEnumerable<Node> nodes)
+    {
+        var routes = new HashSet<(string, string)>();
+        foreach (var node in nodes)
+        {
+            var ranges = node.Spec.PodCIDRs is { Count: > 0 } several ? several : node.Spec.PodCIDR.Length > 0 ? [node.Spec.PodCIDR] : [];
+            foreach (var range in ranges)
+            {
+                var via = node.Status.Addresses?.Find(a => a.Type == NodeAddressType.InternalIP && a.Address.Contains(':') == range.Contains(':'));
+                if (via is not null) routes.Add((range, via.Address));
+            }
+        }
+        return routes;
+    }
+
+    private async Task ReconcileAsync(CancellationToken cancel)
+    {
+        var wanted = Routes(_nodes.List().Where(n => n.Metadata.Name != _nodeName));
+        foreach (var family in (string[])["-4", "-6"])
+        {
+            var there = ParseRoutes(await IpAsync(cancel, family, "route", "show", "proto", Protocol).ConfigureAwait(false));
+            var ours = wanted.Where(r => r.Range.Contains(':') == (family == "-6")).ToHashSet();
+            foreach (var (range, via) in there.Except(ours)) await IpAsync(cancel, family, "route", "del", range, "via", via, "proto", Protocol).ConfigureAwait(false);
+            foreach (var (range, via) in ours.Except(there))
+            {
+                await IpAsync(cancel, family, "route", "replace", range, "via", via, "proto", Protocol).ConfigureAwait(false);
+                LogRoute(_logger, range, via);
+            }
+        }
+    }
+
+    internal static HashSet<(string Range, string Via)> ParseRoutes(string text) => text.Split('\n')
+        .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        .Where(f => f.Length >= 3 && f[1] == "via")
+        .Select(f => (f[0].Contains('/') ? f[0] : f[0] + (f[0].Contains(':') ? "/128" : "/32"), f[2])).ToHashSet();
+
+    private static async Task<string> IpAsync(CancellationToken cancel, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("ip", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using var ip = Process.Start(start) ?? throw new InvalidOperationException("could not start ip");
+        var errors = ip.StandardError.ReadToEndAsync(cancel);
+        var output = await ip.StandardOutput.ReadToEndAsync(cancel).ConfigureAwait(false);
+        await ip.WaitForExitAsync(cancel).ConfigureAwait(false);
+        return ip.ExitCode == 0 ? output : throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {(await errors.ConfigureAwait(false)).Trim()}");
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            if (_wake.CurrentCount == 0) _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is awake already.
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "Pods of {Range} are reached through {Via}")]
+    private static partial void LogRoute(ILogger logger, string range, string via);
+
+    [LoggerMessage(2, LogLevel.Warning, "Routes to other nodes' pods are not as they should be: {Reason}")]
+    private static partial void LogFailed(ILogger logger, string reason);
+}
