@@ -15,6 +15,10 @@ public sealed class OpenApiHandler(Func<IReadOnlyList<ServedResource>> resources
     private const string IndexPath = "/openapi/v3";
     private const string V2Path = "/openapi/v2";
     private const string V2ProtoType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    /// <summary>The type that is asked for is no valid media type; this one says the same and is.</summary>
+    private const string V2ProtoAnswer = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+
     private volatile Snapshot _snapshot = new([]);
 
     /// <inheritdoc/>
@@ -67,7 +71,7 @@ public sealed class OpenApiHandler(Func<IReadOnlyList<ServedResource>> resources
         public IReadOnlyList<ServedResource> Resources { get; } = served;
 
         public CachedDocument V2(bool proto) => proto
-            ? Get("v2proto", () => new CachedDocument(OpenApiProto.Encode(Build2()), V2ProtoType))!
+            ? Get("v2proto", () => new CachedDocument(OpenApiProto.Encode(Build2()), V2ProtoAnswer))!
             : Get("v2", () => new CachedDocument(Utf8(Build2()), "application/json"))!;
 
         public CachedDocument Index() => Get("", () =>

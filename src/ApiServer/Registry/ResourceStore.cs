@@ -148,6 +148,8 @@ public sealed partial class ResourceStore
 
     private async ValueTask<StoredObject> TryCreateAsync(IKubernetesObject item, WriteContext context)
     {
+        // Fields belong to whoever sent them; what admission adds from here on belongs to nobody.
+        _fields.Created(item, context, Now());
         var write = context.Admission(Kind, AdmissionOperation.Create, item.Metadata.Name, item, null);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
@@ -157,7 +159,6 @@ public sealed partial class ResourceStore
         await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in Strategy.Warnings(item, null)) context.Warn(warning);
         await using var allocation = await AllocateAsync(item, null, context);
-        _fields.Created(item, context, Now());
         var bytes = ObjectLayout.Encode(item);
         if (context.DryRun)
         {
@@ -182,6 +183,7 @@ public sealed partial class ResourceStore
         metadata.Generation = old.Metadata.Generation;
         metadata.SelfLink = "";
         strategy.PrepareForUpdate(item, old, new StrategyContext(_time, context.User));
+        _fields.Updated(item, old, context, Now());
         var write = context.Admission(Kind, AdmissionOperation.Update, metadata.Name, item, old);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
@@ -192,7 +194,6 @@ public sealed partial class ResourceStore
         await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in strategy.Warnings(item, old)) context.Warn(warning);
         await using var allocation = await AllocateAsync(item, old, context);
-        _fields.Updated(item, old, context, Now());
         var bytes = ObjectLayout.Encode(item);
 
         // The last finalizer left: the update completes the deletion.

@@ -1,0 +1,217 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>
+/// Keeps track of who set which field (upstream's managedfields and structured-merge-diff): every write is compared with the
+/// state before, what it changed becomes the writer's; server-side apply merges by schema and refuses to take from others.
+/// </summary>
+public sealed class FieldManager : IFieldManager
+{
+    private const string Unknown = "unknown";
+    private const string BeforeFirstApply = "before-first-apply";
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+    private const int LongestName = 128;
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 512 };
+
+    /// <summary>What only the server sets, and nobody owns.</summary>
+    private static readonly HashSet<string> s_serverMetadata =
+        ["f:name", "f:namespace", "f:creationTimestamp", "f:selfLink", "f:uid", "f:clusterName", "f:generation", "f:managedFields", "f:resourceVersion"];
+
+    private readonly ConcurrentDictionary<KindInfo, byte[]> _blank = new();
+
+    /// <inheritdoc/>
+    public byte[] Apply(IKubernetesObject live, ReadOnlyMemory<byte> configuration, string manager, string subresource, bool force)
+    {
+        var schema = SchemaOf(live);
+        using var applied = Parse(configuration);
+        Check(applied.RootElement, live);
+        var owners = ManagedFieldsState.Read(live.Metadata.ManagedFields);
+        var liveBytes = ObjectLayoutWithoutFields(live);
+        if (owners.Count == 0) owners.Add(Unowned(live, liveBytes, schema));
+        var set = Own(FieldWalker.FieldsOf(applied.RootElement, schema), subresource, live.KindInfo);
+        var mine = owners.Find(o => o.Is(manager, ManagedFieldsOperationType.Apply, live.KindInfo.ApiVersion, subresource));
+        var others = owners.Where(o => !ReferenceEquals(o, mine)).ToList();
+
+        var merged = FieldMerge.Merge(JsonNode.Parse(liveBytes, documentOptions: s_options), JsonNode.Parse(configuration.Span, documentOptions: s_options), schema)!;
+        if (mine is not null)
+        {
+            var kept = others.Aggregate(set, static (all, o) => all.Union(o.Fields));
+            FieldMerge.Prune(merged, schema, mine.Fields.Except(set), kept);
+        }
+
+        if (manager == "kubectl") RefreshLastApplied(merged, configuration);
+        var result = Encoding.UTF8.GetBytes(merged.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 }));
+        if (!force) RefuseConflicts(liveBytes, result, schema, set, others);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Created(IKubernetesObject item, WriteContext context, DateTimeOffset now)
+    {
+        var manager = NameOf(context);
+        item.Metadata.ManagedFields = null;
+        FieldTree fields;
+        if (context.Apply is { } apply)
+        {
+            using var applied = Parse(apply.Document);
+            fields = FieldWalker.FieldsOf(applied.RootElement, SchemaOf(item));
+        }
+        else
+        {
+            using var before = JsonDocument.Parse(_blank.GetOrAdd(item.KindInfo, static k => ApiJson.Encode(k.New())), s_options);
+            using var after = JsonDocument.Parse(ObjectLayoutWithoutFields(item), s_options);
+            fields = FieldWalker.Compare(before.RootElement, after.RootElement, SchemaOf(item)).Changed;
+        }
+
+        var operation = context.Apply is null ? ManagedFieldsOperationType.Update : ManagedFieldsOperationType.Apply;
+        item.Metadata.ManagedFields = ManagedFieldsState.Write([new(manager, operation, item.KindInfo.ApiVersion, context.Subresource, now, Own(fields, context.Subresource, item.KindInfo))]);
+    }
+
+    /// <inheritdoc/>
+    public void Updated(IKubernetesObject item, IKubernetesObject old, WriteContext context, DateTimeOffset now)
+    {
+        var given = item.Metadata.ManagedFields;
+        var schema = SchemaOf(item);
+        var version = item.KindInfo.ApiVersion;
+        var manager = NameOf(context);
+
+        // A client that leaves the list out keeps it; one that sends an empty entry resets it.
+        var owners = ManagedFieldsState.Read(given is { Count: > 0 } ? given : old.Metadata.ManagedFields);
+        using var before = JsonDocument.Parse(ObjectLayoutWithoutFields(old), s_options);
+        using var after = JsonDocument.Parse(ObjectLayoutWithoutFields(item), s_options);
+        var difference = FieldWalker.Compare(before.RootElement, after.RootElement, schema);
+        var changed = Own(difference.Changed, context.Subresource, item.KindInfo);
+        if (!difference.Removed.IsEmpty)
+            for (var i = 0; i < owners.Count; i++) owners[i] = owners[i] with { Fields = owners[i].Fields.ExceptBelow(difference.Removed) };
+
+        if (context.Apply is { } apply)
+        {
+            using var applied = Parse(apply.Document);
+            if (owners.Count == 0 && old.Metadata.Uid.Length > 0) owners.Add(Unowned(old, ObjectLayoutWithoutFields(old), schema));
+            var set = Own(FieldWalker.FieldsOf(applied.RootElement, schema), context.Subresource, item.KindInfo);
+            Give(owners, manager, ManagedFieldsOperationType.Apply, version, context.Subresource, now, _ => set, changed.Intersect(set));
+        }
+        else if (!changed.IsEmpty) Give(owners, manager, ManagedFieldsOperationType.Update, version, context.Subresource, now, had => had.Union(changed), changed);
+
+        item.Metadata.ManagedFields = ManagedFieldsState.Write(owners);
+    }
+
+    /// <summary>Gives fields to a manager and takes those it changed from all others.</summary>
+    private static void Give(
+        List<FieldOwner> owners, string manager, string operation, string version, string subresource, DateTimeOffset now, Func<FieldTree, FieldTree> fields, FieldTree taken)
+    {
+        var at = owners.FindIndex(o => o.Is(manager, operation, version, subresource));
+        for (var i = 0; i < owners.Count; i++)
+            if (i != at) owners[i] = owners[i] with { Fields = owners[i].Fields.Except(taken) };
+        if (at < 0)
+        {
+            owners.Add(new(manager, operation, version, subresource, now, fields(FieldTree.Empty)));
+            return;
+        }
+
+        // An entry that says the same as before keeps its time: a write that changes nothing must not look like one that does.
+        var next = fields(owners[at].Fields);
+        var same = next.SameAs(owners[at].Fields) && taken.IsEmpty && owners[at].ApiVersion == version;
+        owners[at] = owners[at] with { Fields = next, ApiVersion = version, Time = same ? owners[at].Time : now };
+    }
+
+    private static void RefuseConflicts(byte[] live, byte[] merged, ValueSchema schema, FieldTree set, List<FieldOwner> others)
+    {
+        using var before = JsonDocument.Parse(live, s_options);
+        using var after = JsonDocument.Parse(merged, s_options);
+        var taken = FieldWalker.Compare(before.RootElement, after.RootElement, schema).Changed.Intersect(set);
+        if (taken.IsEmpty) return;
+        var conflicts = others
+            .SelectMany(o => o.Fields.Intersect(taken).Paths().Select(p => (Owner: o.ToString(), Path: p)))
+            .OrderBy(static c => c.Owner, StringComparer.Ordinal)
+            .ToList();
+        if (conflicts.Count == 0) return;
+        var message = conflicts.Count == 1
+            ? $"Apply failed with 1 conflict: conflict with {conflicts[0].Owner}: {conflicts[0].Path}"
+            : $"Apply failed with {conflicts.Count} conflicts: " + string.Join('\n', conflicts.GroupBy(static c => c.Owner).SelectMany(static g => g.Select(static c => "- " + c.Path).Prepend($"conflicts with {g.Key}:")));
+        throw new StatusException(new Status
+        {
+            Result = "Failure",
+            Code = 409,
+            Reason = StatusReason.Conflict,
+            Message = message,
+            Details = new() { Causes = [.. conflicts.Select(static c => new StatusCause { Reason = "FieldManagerConflict", Message = "conflict with " + c.Owner, Field = c.Path })] },
+        });
+    }
+
+    /// <summary>An object from before fields were tracked: whatever it holds was set by somebody.</summary>
+    private static FieldOwner Unowned(IKubernetesObject live, byte[] bytes, ValueSchema schema)
+    {
+        using var document = JsonDocument.Parse(bytes, s_options);
+        return new(BeforeFirstApply, ManagedFieldsOperationType.Update, live.KindInfo.ApiVersion, "", live.Metadata.CreationTimestamp, Own(FieldWalker.FieldsOf(document.RootElement, schema), "", null));
+    }
+
+    /// <summary>Leaves out what nobody can own, and what writes through this path cannot set.</summary>
+    private static FieldTree Own(FieldTree fields, string subresource, KindInfo? kind) => fields.IsEmpty ? fields : fields.Without((element, child) => element switch
+    {
+        "f:kind" or "f:apiVersion" => null,
+        "f:metadata" => Children(child.Without(static (name, below) => s_serverMetadata.Contains(name) ? null : below)),
+        "f:status" => kind is not null && subresource.Length == 0 && kind.Schema.Find("spec") is not null ? null : child,
+        "f:spec" => subresource == "status" ? null : child,
+        _ => child,
+    });
+
+    private static FieldTree Children(FieldTree tree)
+    {
+        var result = new FieldTree();
+        foreach (var (element, child) in tree.Children) result.Add(element, child);
+        return result;
+    }
+
+    private static void RefreshLastApplied(JsonNode merged, ReadOnlyMemory<byte> configuration)
+    {
+        if (merged["metadata"]?["annotations"] is not JsonObject annotations || !annotations.ContainsKey(LastApplied)) return;
+        if (JsonNode.Parse(configuration.Span, documentOptions: s_options) is not JsonObject copy) return;
+        (copy["metadata"]?["annotations"] as JsonObject)?.Remove(LastApplied);
+        annotations[LastApplied] = copy.ToJsonString() + "\n";
+    }
+
+    private static void Check(JsonElement applied, IKubernetesObject live)
+    {
+        if (applied.ValueKind != JsonValueKind.Object) throw ApiErrors.BadRequest("the applied configuration is no object");
+        if (!applied.TryGetProperty("apiVersion", out var version) || version.GetString() != live.KindInfo.ApiVersion)
+            throw ApiErrors.BadRequest($"incorrect version specified in apply patch. Specified patch version: {(version.ValueKind == JsonValueKind.String ? version.GetString() : "")}, expected: {live.KindInfo.ApiVersion}");
+        if (applied.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("managedFields", out var managed) && managed.ValueKind != JsonValueKind.Null)
+            throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            return JsonDocument.Parse(json, s_options);
+        }
+        catch (JsonException e)
+        {
+            throw ApiErrors.BadRequest($"error decoding YAML: {e.Message}");
+        }
+    }
+
+    private static string NameOf(WriteContext context)
+    {
+        var name = context.FieldManager.Length == 0 ? Unknown : context.FieldManager;
+        return name.Length > LongestName ? name[..LongestName] : name;
+    }
+
+    private static byte[] ObjectLayoutWithoutFields(IKubernetesObject item)
+    {
+        var entries = item.Metadata.ManagedFields;
+        item.Metadata.ManagedFields = null;
+        var bytes = ApiJson.Encode(item);
+        item.Metadata.ManagedFields = entries;
+        return bytes;
+    }
+
+    private static MessageSchema SchemaOf(IKubernetesObject item) => new(() => item.Schema) { Kind = ValueKind.Object };
+}
