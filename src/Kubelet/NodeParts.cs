@@ -63,6 +63,9 @@ internal sealed class NodeParts
             _allocatable[ResourceName.Cpu].MilliValue, _allocatable[ResourceName.Memory].Value);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _agent.Changed = node => _ = _network.ApplyAsync(node, stop.Token);
+        // The pod range is given to the node after it registers; pods wait for it.
+        _informers.For<Node>(null, new ListQuery { FieldSelector = $"metadata.name={_options.NodeName}" }).On<Node>(
+            added: _agent.Seen, updated: (_, node) => _agent.Seen(node));
         var informing = _informers.RunAsync(stop.Token);
         // Pods wait for services, whose addresses go into their environment.
         var synced = SyncPodsAsync(stop.Token);

@@ -142,8 +142,10 @@ internal sealed partial class NodeAgent(
         new ObjectReference { Kind = "Node", Name = options.NodeName, Uid = options.NodeName },
         EventType.Normal, reason, message ?? $"Node {options.NodeName} status is now: {reason}");
 
-    private void Seen(Node node)
+    /// <summary>Takes note of a newer state of the object.</summary>
+    public void Seen(Node node)
     {
+        if (node.Metadata.Name != options.NodeName) return;
         Node = node;
         Changed?.Invoke(node);
     }
