@@ -69,15 +69,11 @@ internal static partial class ServerHost
     private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)
     {
         var address = options.NodeIp ?? options.Advertised;
-        return new KubeletOptions
+        return NodePaths.KubeletOptions(data.Root) with
         {
             NodeName = options.NodeName,
             NodeAddresses = [address.ToString()],
-            RootDirectory = Path.Combine(data.Agent, "kubelet"),
-            PodLogsDirectory = Path.Combine(data.Agent, "pod-logs"),
-            ContainerLogsDirectory = Path.Combine(data.Agent, "container-logs"),
             ContainerRuntimeEndpoint = options.ContainerRuntimeEndpoint,
-            Containerd = options.ContainerRuntimeEndpoint is null ? new() { Directory = Path.Combine(data.Agent, "containerd"), ImagesDirectory = Path.Combine(data.Agent, "images"), CniConfigDirectory = Path.Combine(data.Agent, "cni") } : null,
             ClusterCidrs = [options.ClusterCidr.ToString()],
             ClusterDns = [options.ClusterDns.ToString()],
             ClusterDomain = options.ClusterDomain,
