@@ -116,6 +116,8 @@ public sealed class InProcessTransport : IConnectionListenerFactory, IConnection
         {
             if (disposing)
             {
+                // HttpClient cancels a read by disposing the connection under it; a pipe must be told to wake its reader.
+                input.CancelPendingRead();
                 output.Complete();
                 input.Complete();
             }

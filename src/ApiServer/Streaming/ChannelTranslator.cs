@@ -50,12 +50,12 @@ internal sealed class ChannelTranslator
         var tty = request.QueryFlag("tty");
 
         // The kubelet waits until all streams it expects are there.
+        var frames = connection.RunAsync(ended.Token);
         await OpenAsync(connection, Error, "error", ended.Token);
         if (request.QueryFlag("stdin")) await OpenAsync(connection, Stdin, "stdin", ended.Token);
         if (request.QueryFlag("stdout")) await OpenAsync(connection, Stdout, "stdout", ended.Token);
         if (request.QueryFlag("stderr") && !tty) await OpenAsync(connection, Stderr, "stderr", ended.Token);
         if (tty) await OpenAsync(connection, Resize, "resize", ended.Token);
-        var frames = connection.RunAsync(ended.Token);
         var input = ReceiveAsync(ended.Token);
         Task[] outputs = [.. _streams.Where(static s => s.Key is Stdout or Stderr).Select(s => SendAsync(s.Key, s.Value.Input, ended.Token))];
         await Task.WhenAny(Task.WhenAll(outputs.Append(SendAsync(Error, _streams[Error].Input, ended.Token))), input);

@@ -23,15 +23,16 @@ public sealed class SpdyConnection(Stream transport) : IAsyncDisposable
     private bool _headersStarted;
     private int _nextStream = 1;
 
-    /// <summary>Opens a stream.</summary>
+    /// <summary>Opens a stream, and returns once the peer has answered: until then it may throw data away. <see cref="RunAsync"/> must be running.</summary>
     /// <param name="headers">Its headers, for example <c>streamType: stdout</c>.</param>
     /// <param name="cancel">Ends the wait.</param>
     public async Task<SpdyStream> OpenAsync(IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
     {
+        SpdyStream stream;
         await _writing.WaitAsync(cancel);
         try
         {
-            var stream = new SpdyStream(this, _nextStream);
+            stream = new SpdyStream(this, _nextStream);
             _streams[_nextStream] = stream;
             var block = SpdyHeaders.Encode(headers, first: !_headersStarted);
             _headersStarted = true;
@@ -42,12 +43,14 @@ public sealed class SpdyConnection(Stream transport) : IAsyncDisposable
             _nextStream += 2;
             await transport.WriteAsync(frame, cancel);
             await transport.FlushAsync(cancel);
-            return stream;
         }
         finally
         {
             _writing.Release();
         }
+
+        await stream.Opened.WaitAsync(TimeSpan.FromSeconds(30), cancel);
+        return stream;
     }
 
     /// <summary>Reads frames until the peer ends the connection.</summary>
@@ -109,8 +112,9 @@ public sealed class SpdyConnection(Stream transport) : IAsyncDisposable
             case RstStream when body.Length >= 8 && _streams.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(body), out var reset):
                 reset.End();
                 return true;
-            case SynReply when (header[4] & FlagFin) != 0 && _streams.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(body), out var closed):
-                closed.End();
+            case SynReply when body.Length >= 4 && _streams.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(body), out var answered):
+                answered.Answered();
+                if ((header[4] & FlagFin) != 0) answered.End();
                 return true;
             case Ping:
                 await PongAsync(header, body, cancel);
@@ -151,6 +155,7 @@ public sealed class SpdyStream
 {
     private readonly SpdyConnection _connection;
     private readonly int _id;
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
 
     internal SpdyStream(SpdyConnection connection, int id)
@@ -170,7 +175,15 @@ public sealed class SpdyStream
 
     internal async ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => await _received.Writer.WriteAsync(data, cancel);
 
-    internal void End() => _received.Writer.Complete();
+    internal Task Opened => _opened.Task;
+
+    internal void Answered() => _opened.TrySetResult();
+
+    internal void End()
+    {
+        _opened.TrySetResult();
+        _received.Writer.Complete();
+    }
 }
 
 /// <summary>
@@ -204,6 +217,9 @@ internal static class SpdyHeaders
         block.WriteByte(0); // not the last block, stored
         block.Write([(byte)length, (byte)(length >> 8), (byte)~length, (byte)(~length >> 8)]);
         plain.WriteTo(block);
+
+        // An empty block makes the peer's inflater hand out what it has so far.
+        block.Write([0, 0, 0, 0xff, 0xff]);
         return block.ToArray();
     }
 
