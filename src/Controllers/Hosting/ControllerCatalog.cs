@@ -1,0 +1,56 @@
+using Tiphys.Api.Apps.V1;
+using Tiphys.Api.Core.V1;
+
+namespace Tiphys.Controllers;
+
+/// <summary>A controller as the manager knows it.</summary>
+/// <param name="Name">Name for <c>--controllers</c>.</param>
+/// <param name="Account">Its service account in kube-system.</param>
+/// <param name="Create">Makes it; null when the settings leave nothing for it to do.</param>
+/// <param name="OnByDefault">Whether <c>*</c> includes it.</param>
+internal sealed record ControllerEntry(string Name, string Account, Func<ControllerContext, IController?> Create, bool OnByDefault = true);
+
+/// <summary>All controllers, by upstream's names.</summary>
+internal static class ControllerCatalog
+{
+    public static IReadOnlyList<ControllerEntry> All { get; } =
+    [
+        new("replicaset-controller", "replicaset-controller", static c => new ReplicaController<ReplicaSet>(c, new ReplicaSetKind())),
+        new("deployment-controller", "deployment-controller", static c => new DeploymentController(c)),
+        new("replicationcontroller-controller", "replication-controller", static c => new ReplicaController<ReplicationController>(c, new ReplicationControllerKind())),
+    ];
+
+    /// <summary>The controllers a list of names selects; the last mention of a name counts.</summary>
+    /// <exception cref="ArgumentException">A name is unknown.</exception>
+    public static IEnumerable<ControllerEntry> Select(IReadOnlyList<string> names)
+    {
+        var known = All.Select(static c => c.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in names)
+            if (name != "*" && !known.Contains(Plain(name))) throw new ArgumentException($"\"{Plain(name)}\" is not in the list of known controllers");
+        return All.Where(c => IsOn(c, names));
+    }
+
+    private static bool IsOn(ControllerEntry entry, IReadOnlyList<string> names)
+    {
+        var star = false;
+        foreach (var name in names)
+        {
+            if (name == entry.Name || Alias(name) == entry.Name) return true;
+            if (name.StartsWith('-') && Plain(name) == entry.Name) return false;
+            star |= name == "*";
+        }
+
+        return star && entry.OnByDefault;
+    }
+
+    private static string Plain(string name) => Alias(name.TrimStart('-'));
+
+    /// <summary>The current name of a controller that was known by a shorter one.</summary>
+    private static string Alias(string name) => name switch
+    {
+        "replicaset" => "replicaset-controller",
+        "deployment" => "deployment-controller",
+        "replicationcontroller" => "replicationcontroller-controller",
+        _ => name,
+    };
+}
