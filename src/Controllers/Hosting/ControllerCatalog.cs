@@ -18,6 +18,8 @@ internal static class ControllerCatalog
         new("replicaset-controller", "replicaset-controller", static c => new ReplicaController<ReplicaSet>(c, new ReplicaSetKind())),
         new("deployment-controller", "deployment-controller", static c => new DeploymentController(c)),
         new("replicationcontroller-controller", "replication-controller", static c => new ReplicaController<ReplicationController>(c, new ReplicationControllerKind())),
+        new("serviceaccount-controller", "service-account-controller", static c => new ServiceAccountController(c)),
+        new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", static c => c.Options.RootCertificates is { } certificates ? new RootCertificatePublisher(c, certificates) : null),
     ];
 
     /// <summary>The controllers a list of names selects; the last mention of a name counts.</summary>
