@@ -119,6 +119,9 @@ public sealed class InProcessTransport : IConnectionListenerFactory, IConnection
                 // HttpClient cancels a read by disposing the connection under it; a pipe must be told to wake its reader.
                 input.CancelPendingRead();
                 output.Complete();
+
+                // Completing alone would leave a read that is under way waiting for ever, and with it whoever cancelled the request.
+                input.CancelPendingRead();
                 input.Complete();
             }
 
