@@ -110,4 +110,16 @@ public sealed record KubeletOptions
 
     /// <summary>How often volumes and everything else of a running pod are looked at again (<c>--sync-frequency</c>).</summary>
     public TimeSpan SyncFrequency { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How little may be left before pods are evicted (<c>--eviction-hard</c>).</summary>
+    public IReadOnlyDictionary<string, string> EvictionHard { get; init; } = new Dictionary<string, string>
+    {
+        ["memory.available"] = "100Mi", ["nodefs.available"] = "10%",
+    };
+
+    /// <summary>The share of the disk in use from which on unused images are removed (<c>--image-gc-high-threshold</c>).</summary>
+    public int ImageGcHighThresholdPercent { get; init; } = 85;
+
+    /// <summary>The share of the disk in use down to which they are (<c>--image-gc-low-threshold</c>).</summary>
+    public int ImageGcLowThresholdPercent { get; init; } = 80;
 }

@@ -8,6 +8,7 @@ using Tiphys.Kubelet.Containers;
 using Tiphys.Kubelet.Cri;
 using Tiphys.Kubelet.Cri.Grpc;
 using Tiphys.Kubelet.Events;
+using Tiphys.Kubelet.Eviction;
 using Tiphys.Kubelet.Images;
 using Tiphys.Kubelet.Logs;
 using Tiphys.Kubelet.Network;
@@ -69,6 +70,7 @@ internal sealed class NodeParts
         var informing = _informers.RunAsync(stop.Token);
         // Pods wait for services, whose addresses go into their environment.
         var synced = SyncPodsAsync(stop.Token);
+        var images = new ImageCollector(_options, _services.Runtime, _services.Images, _time, _loggers.CreateLogger<ImageCollector>());
         Task[] parts =
         [
             informing,
@@ -79,6 +81,9 @@ internal sealed class NodeParts
             RegisterAndReportAsync(stop.Token),
             new NodeLease(_options, _client, () => _agent.Node, _time, _loggers.CreateLogger<NodeLease>()).RunAsync(stop.Token),
             new LogRotationLoop(_services.Runtime, _options, _time, _loggers.CreateLogger<LogRotationLoop>()).RunAsync(stop.Token),
+            images.RunAsync(stop.Token),
+            new EvictionManager(
+                _options, _pods, _services.Runtime, images, _services.Directories, _agent, _events, _time, _loggers.CreateLogger<EvictionManager>()).RunAsync(stop.Token),
             MakeServer().RunAsync(stop.Token),
             supervisor?.SuperviseAsync(stop.Token) ?? Task.CompletedTask,
         ];
@@ -150,6 +155,7 @@ internal sealed class NodeParts
             Loggers = _loggers,
             HostAddresses = new AddressCache(_options, _time).Get,
             Allocatable = _allocatable,
+            Pressure = () => (_agent.Pressure.Memory, _agent.Pressure.Disk),
             NetworkNotReady = () => _health.NetworkTrouble,
         };
     }

@@ -20,7 +20,9 @@ internal static class CniConfigWriter
     {
         Directory.CreateDirectory(directory);
         var path = Path.Combine(directory, FileName);
-        var content = Generate(bridge, podCidrs, mtu, hostPorts);
+        // Beside the configuration rather than in the customary place, which nodes of one machine would share.
+        var state = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(directory)) ?? directory, "cni-addresses");
+        var content = Generate(bridge, podCidrs, mtu, hostPorts, state);
         if (File.Exists(path) && File.ReadAllText(path) == content) return false;
         // The runtime watches the directory, and must never see half a file. It ignores the other extension.
         File.WriteAllText(path + ".new", content);
@@ -28,7 +30,7 @@ internal static class CniConfigWriter
         return true;
     }
 
-    internal static string Generate(string bridge, IReadOnlyList<string> podCidrs, int mtu, bool hostPorts)
+    internal static string Generate(string bridge, IReadOnlyList<string> podCidrs, int mtu, bool hostPorts, string state)
     {
         var ranges = new JsonArray([.. podCidrs.Select(c => new JsonArray(new JsonObject { ["subnet"] = c }))]);
         var routes = new JsonArray([.. podCidrs.Select(c => new JsonObject { ["dst"] = c.Contains(':') ? "::/0" : "0.0.0.0/0" })]);
@@ -41,7 +43,7 @@ internal static class CniConfigWriter
             ["ipMasq"] = false,
             // Lets a pod reach itself through a service.
             ["hairpinMode"] = true,
-            ["ipam"] = new JsonObject { ["type"] = "host-local", ["ranges"] = ranges, ["routes"] = routes },
+            ["ipam"] = new JsonObject { ["type"] = "host-local", ["dataDir"] = state, ["ranges"] = ranges, ["routes"] = routes },
         };
         if (mtu > 0) bridgePlugin["mtu"] = mtu;
         var plugins = new JsonArray(bridgePlugin);

@@ -8,6 +8,13 @@ internal sealed class PodAdmission(PodServices services)
     /// <summary>Null when the pod is welcome, otherwise what its status then says.</summary>
     public PodVerdict? Check(Pod pod, IReadOnlyList<(Pod Pod, PodStatus Status, PodStage Stage)> all)
     {
+        var (memory, disk) = services.Pressure();
+        var refused = disk || (memory && PodQos.Of(pod) == PodQosClass.BestEffort);
+        if (refused && !Eviction.EvictionRanking.IsCritical(pod))
+        {
+            var conditions = string.Join(' ', new[] { memory ? NodeConditionType.MemoryPressure : null, disk ? NodeConditionType.DiskPressure : null }.OfType<string>());
+            return new PodVerdict("Evicted", $"Pod was rejected: The node had condition: [{conditions}]. ");
+        }
         var others = all.Where(p => p.Pod.Metadata.Uid != pod.Metadata.Uid && p.Stage == PodStage.Running && !PodStatusBuilder.IsFinal(p.Status.Phase)).ToList();
         // Those that came later are judged later, in view of this one.
         others.RemoveAll(p => p.Pod.Status.Phase == PodPhase.Pending && p.Status.StartTime is null);

@@ -41,4 +41,7 @@ internal sealed record PodServices
 
     /// <summary>Whether pods can be given a network yet; null when they can, or why not.</summary>
     public required Func<string?> NetworkNotReady { get; init; }
+
+    /// <summary>Whether the node is short of memory, or of disk.</summary>
+    public required Func<(bool Memory, bool Disk)> Pressure { get; init; }
 }

@@ -31,7 +31,14 @@ internal sealed record PodObservation
 }
 
 /// <summary>A decision of the kubelet that a pod has failed, with the reason and message its status then carries.</summary>
-internal sealed record PodVerdict(string Reason, string Message);
+internal sealed record PodVerdict(string Reason, string Message)
+{
+    /// <summary>How long the pod has to stop, where the reason does not allow for what it asks.</summary>
+    public TimeSpan? Grace { get; init; }
+
+    /// <summary>Whether the pod goes for the node's sake and not its own, so that its owner need not count it a failure.</summary>
+    public bool IsDisruption { get; init; }
+}
 
 /// <summary>Computes a pod's status from what was observed.</summary>
 internal static class PodStatusBuilder
@@ -58,8 +65,20 @@ internal static class PodStatusBuilder
         SetPhase(seen, status);
         SetAddresses(seen, status);
         status.Conditions = PodConditions.Compute(pod, status, !PodPlan.SandboxChanged(pod, seen.Runtime), previous.Conditions ?? [], now);
+        if (seen.Verdict is { IsDisruption: true } verdict)
+        {
+            status.Conditions.RemoveAll(c => c.Type == PodConditionType.DisruptionTarget);
+            status.Conditions.Add(Disruption(seen, verdict, now));
+        }
         return status;
     }
+
+    private static PodCondition Disruption(PodObservation seen, PodVerdict verdict, DateTimeOffset now) => new()
+    {
+        Type = PodConditionType.DisruptionTarget, Status = "True", Reason = PodReason.TerminationByKubelet, Message = verdict.Message,
+        ObservedGeneration = seen.Pod.Metadata.Generation,
+        LastTransitionTime = seen.Previous.Conditions?.Find(c => c.Type == PodConditionType.DisruptionTarget)?.LastTransitionTime ?? now,
+    };
 
     private static void SetPhase(PodObservation seen, PodStatus status)
     {

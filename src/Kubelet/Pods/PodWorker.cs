@@ -297,7 +297,7 @@ internal sealed partial class PodWorker : IDisposable
             Publish(runtime, isTerminal: false);
             try
             {
-                await _stopper.StopAsync(pod, runtime, ContainerKiller.Grace(pod), cancel).ConfigureAwait(false);
+                await _stopper.StopAsync(pod, runtime, _verdict?.Grace ?? ContainerKiller.Grace(pod), cancel).ConfigureAwait(false);
             }
             catch (GrpcException e)
             {
