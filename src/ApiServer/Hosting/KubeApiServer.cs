@@ -64,7 +64,8 @@ public sealed class KubeApiServer : IAsyncDisposable
         await built!.Services.ReadyAsync(server.Resources.Of<Service>().Cache, cancel);
         await Task.WhenAll(
             new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel),
-            new BootstrapPolicy(server.Resources).ReconcileAsync(cancel));
+            new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
+            SystemPriorityClasses.EnsureAsync(server.Resources, cancel));
         startup.IsDone = true;
         return new KubeApiServer(server, startup);
     }

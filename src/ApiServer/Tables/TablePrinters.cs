@@ -6,11 +6,11 @@ namespace Tiphys.ApiServer;
 /// <summary>The printers of all built-in kinds.</summary>
 public static class TablePrinters
 {
-    private static readonly FrozenDictionary<(string Group, string Kind), ITablePrinter> s_printers = CorePrinters.All()
+    private static readonly FrozenDictionary<(string ApiVersion, string Kind), ITablePrinter> s_printers = CorePrinters.All()
         .Concat(WorkloadPrinters.All())
         .Concat(OtherPrinters.All())
-        .ToFrozenDictionary(static p => (p.Kind.Group, p.Kind.Kind), static p => p.Printer);
+        .ToFrozenDictionary(static p => (p.Kind.ApiVersion, p.Kind.Kind), static p => p.Printer);
 
     /// <summary>The printer of a kind; one that shows name and creation time for kinds without their own.</summary>
-    public static ITablePrinter For(KindInfo kind) => s_printers.GetValueOrDefault((kind.Group, kind.Kind), DefaultPrinter.Instance);
+    public static ITablePrinter For(KindInfo kind) => s_printers.GetValueOrDefault((kind.ApiVersion, kind.Kind), DefaultPrinter.Instance);
 }

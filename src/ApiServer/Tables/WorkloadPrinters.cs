@@ -42,6 +42,10 @@ internal static class WorkloadPrinters
         [
             o.Metadata.Name, $"{o.Spec.ScaleTargetRef.Kind}/{o.Spec.ScaleTargetRef.Name}", Targets(o), o.Spec.MinReplicas is { } least ? $"{least}" : Unset, o.Spec.MaxReplicas, o.Status.CurrentReplicas, Age(o, now),
         ]));
+        yield return (Api.Autoscaling.V1.HorizontalPodAutoscaler.Info, new TablePrinter<Api.Autoscaling.V1.HorizontalPodAutoscaler>("Name|Reference|Targets|MinPods|MaxPods|Replicas|Age", static (o, now) =>
+        [
+            o.Metadata.Name, $"{o.Spec.ScaleTargetRef.Kind}/{o.Spec.ScaleTargetRef.Name}", Targets(o), o.Spec.MinReplicas is { } least ? $"{least}" : Unset, o.Spec.MaxReplicas, o.Status.CurrentReplicas, Age(o, now),
+        ]));
     }
 
     private static object[] JobCells(Job job, DateTimeOffset now)
@@ -82,6 +86,9 @@ internal static class WorkloadPrinters
         for (var i = 0; i < specs.Count; i++) list.Add(Target(specs[i], i < statuses.Count ? statuses[i] : null));
         return list.Count <= 2 ? string.Join(", ", list) : $"{list[0]}, {list[1]} + {list.Count - 2} more...";
     }
+
+    private static string Targets(Api.Autoscaling.V1.HorizontalPodAutoscaler autoscaler) => autoscaler.Spec.TargetCPUUtilizationPercentage is not { } wanted ? None
+        : $"cpu: {(autoscaler.Status.CurrentCPUUtilizationPercentage is { } now ? $"{now}%" : Unknown)}/{wanted}%";
 
     private static string Target(MetricSpec spec, MetricStatus? status) => spec switch
     {

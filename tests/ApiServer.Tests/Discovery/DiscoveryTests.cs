@@ -1,0 +1,112 @@
+using System.Text.Json.Nodes;
+
+namespace Tiphys.ApiServer.Tests;
+
+public sealed class DiscoveryTests(TestCluster cluster) : IClassFixture<TestCluster>
+{
+    private const string Aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";
+
+    [Fact]
+    public async Task Resources_are_listed_with_what_kubectl_needs()
+    {
+        var (_, list) = await cluster.SendAsync("GET", "/api/v1");
+        var pods = list["resources"]!.AsArray().Single(r => (string)r!["name"]! == "pods")!;
+        Assert.Equal("Pod", (string)pods["kind"]!);
+        Assert.Equal("pod", (string)pods["singularName"]!);
+        Assert.True((bool)pods["namespaced"]!);
+        Assert.Equal("xPOwRZ+Yhw8=", (string)pods["storageVersionHash"]!);
+        Assert.Equal(["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"], pods["verbs"]!.AsArray().Select(v => (string)v!));
+        Assert.Equal(["po"], pods["shortNames"]!.AsArray().Select(v => (string)v!));
+        Assert.Equal(["all"], pods["categories"]!.AsArray().Select(v => (string)v!));
+        var token = list["resources"]!.AsArray().Single(r => (string)r!["name"]! == "serviceaccounts/token")!;
+        Assert.Equal("authentication.k8s.io", (string)token["group"]!);
+        Assert.Equal("TokenRequest", (string)token["kind"]!);
+    }
+
+    [Fact]
+    public async Task Groups_come_in_upstreams_order()
+    {
+        var (_, list) = await cluster.SendAsync("GET", "/apis");
+        var names = list["groups"]!.AsArray().Select(g => (string)g!["name"]!).ToList();
+        Assert.Equal("apps", names[0]);
+        Assert.True(names.IndexOf("batch") < names.IndexOf("rbac.authorization.k8s.io"));
+        var (_, apps) = await cluster.SendAsync("GET", "/apis/apps");
+        Assert.Equal("apps/v1", (string)apps["preferredVersion"]!["groupVersion"]!);
+        Assert.Equal(404, (await cluster.SendAsync("GET", "/apis/nothing.example.com")).Code);
+        Assert.Equal(404, (await cluster.SendAsync("GET", "/apis/apps/v7")).Code);
+    }
+
+    [Fact]
+    public async Task Everything_comes_in_one_document_that_need_not_be_sent_twice()
+    {
+        var (response, text) = await cluster.SendRawAsync("GET", "/apis", headers: ("Accept", Aggregated));
+        Assert.Equal("application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", response.Content.Headers.GetValues("Content-Type").Single().Replace(" ", "", StringComparison.Ordinal));
+        var document = JsonNode.Parse(text)!;
+        Assert.Equal("APIGroupDiscoveryList", (string)document["kind"]!);
+        Assert.Equal("apidiscovery.k8s.io/v2", (string)document["apiVersion"]!);
+        var deployments = document["items"]![0]!["versions"]![0]!["resources"]!.AsArray().Single(r => (string)r!["resource"]! == "deployments")!;
+        Assert.Equal("Namespaced", (string)deployments["scope"]!);
+        Assert.Contains(deployments["subresources"]!.AsArray(), s => (string)s!["subresource"]! == "scale" && (string)s["responseKind"]!["kind"]! == "Scale");
+        var tag = response.Headers.ETag!.Tag;
+        var (again, _) = await cluster.SendRawAsync("GET", "/apis", headers: [("Accept", Aggregated), ("If-None-Match", tag)]);
+        Assert.Equal(304, (int)again.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_version_is_one_clients_can_parse()
+    {
+        var (_, version) = await cluster.SendAsync("GET", "/version");
+        Assert.Equal("1", (string)version["major"]!);
+        Assert.Equal("36", (string)version["minor"]!);
+        Assert.StartsWith("v1.36.", (string)version["gitVersion"]!);
+    }
+
+    [Fact]
+    public async Task OpenApi_3_describes_each_version_of_each_group()
+    {
+        var (_, index) = await cluster.SendAsync("GET", "/openapi/v3");
+        var url = (string)index["paths"]!["apis/apps/v1"]!["serverRelativeURL"]!;
+        Assert.StartsWith("/openapi/v3/apis/apps/v1?hash=", url);
+        var (code, document) = await cluster.SendAsync("GET", url);
+        Assert.Equal(200, code);
+        var schemas = document["components"]!["schemas"]!;
+        var deployment = schemas["io.k8s.api.apps.v1.Deployment"]!;
+        Assert.Equal("""[{"group":"apps","kind":"Deployment","version":"v1"}]""", deployment["x-kubernetes-group-version-kind"]!.ToJsonString());
+        var containers = schemas["io.k8s.api.core.v1.PodSpec"]!["properties"]!["containers"]!;
+        Assert.Equal("name", (string)containers["x-kubernetes-patch-merge-key"]!);
+        Assert.Equal("map", (string)containers["x-kubernetes-list-type"]!);
+        Assert.Equal("merge", (string)containers["x-kubernetes-patch-strategy"]!);
+        var patch = document["paths"]!["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]!["patch"]!;
+        Assert.Contains(patch["parameters"]!.AsArray(), p => (string)p!["name"]! == "fieldValidation");
+        Assert.Equal("Deployment", (string)patch["x-kubernetes-group-version-kind"]!["kind"]!);
+        AssertReferences(document, document);
+    }
+
+    [Fact]
+    public async Task OpenApi_2_is_whole_and_has_a_protobuf_form()
+    {
+        var (_, document) = await cluster.SendAsync("GET", "/openapi/v2");
+        Assert.Equal("2.0", (string)document["swagger"]!);
+        Assert.NotNull(document["definitions"]!["io.k8s.api.core.v1.Pod"]);
+        AssertReferences(document, document);
+        var (response, text) = await cluster.SendRawAsync("GET", "/openapi/v2", headers: ("Accept", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"));
+        Assert.Equal("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", response.Content.Headers.ContentType!.MediaType);
+        Assert.StartsWith("\n\u00032.0", text);
+    }
+
+    private static void AssertReferences(JsonNode? node, JsonNode document)
+    {
+        if (node is JsonObject map)
+        {
+            if (map["$ref"] is JsonValue reference)
+            {
+                var target = ((string)reference!)[2..].Split('/').Aggregate((JsonNode?)document, static (at, part) => at?[part]);
+                Assert.True(target is not null, $"{reference} leads nowhere");
+            }
+
+            foreach (var (_, value) in map) AssertReferences(value, document);
+        }
+        else if (node is JsonArray list)
+            foreach (var item in list) AssertReferences(item, document);
+    }
+}
