@@ -84,7 +84,7 @@ public sealed class ApiServerParts : IAsyncDisposable
             var cache = new WatchCache(definition.Schema, _store, _options.Time, logger);
             var store = new ResourceStore(definition, _store, cache, admission, fields, _options.Time);
             Resources.Add(store);
-            _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null), null, _options.Time));
+            _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null, Resources.Stopping), null, _options.Time));
         }
     }
 

@@ -9,12 +9,15 @@ namespace Tiphys.ApiServer;
 /// <param name="layout">Layout of the stored bytes.</param>
 /// <param name="printer">Makes table rows of stored objects.</param>
 /// <param name="time">Clock for ages.</param>
+/// <param name="stopping">Cancelled when the server stops: watches end then.</param>
 /// <param name="convert">Turns the stored kind into the shown one; null when they are the same.</param>
-internal sealed class ResourceView(KindInfo kind, ObjectLayout layout, ITablePrinter printer, TimeProvider time, Func<IKubernetesObject, IKubernetesObject>? convert)
+internal sealed class ResourceView(KindInfo kind, ObjectLayout layout, ITablePrinter printer, TimeProvider time, Func<IKubernetesObject, IKubernetesObject>? convert, CancellationToken stopping)
 {
     public KindInfo Kind { get; } = kind;
 
     public ObjectLayout Layout { get; } = layout;
+
+    public CancellationToken Stopping { get; } = stopping;
 
     /// <summary>Stored bytes can be served as they are.</summary>
     public bool IsStoredShape => convert is null;

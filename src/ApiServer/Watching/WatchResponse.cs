@@ -49,7 +49,8 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
     private async Task FollowAsync(WatchOptions options, WatchCursor cursor, ResponseBuffer output)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
-        var timeout = Task.Delay(options.Timeout, time, ended.Token);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, view.Stopping);
+        var timeout = Task.Delay(options.Timeout, time, stopping.Token);
         var tick = options.Bookmarks ? Task.Delay(BookmarkEvery, time, ended.Token) : timeout;
         var told = cursor.Revision;
         try

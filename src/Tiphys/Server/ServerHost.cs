@@ -6,6 +6,7 @@ using Tiphys.Dns.Forwarding;
 using Tiphys.Dns.Server;
 using Tiphys.Dns.Wire;
 using Tiphys.Kubelet;
+using Tiphys.Proxy;
 using Tiphys.Scheduler;
 
 namespace Tiphys.Server;
@@ -56,6 +57,13 @@ internal static partial class ServerHost
         }
 
         if (options.Disabled.Contains("agent")) return;
+        if (!options.Disabled.Contains("proxy"))
+        {
+            var client = plane.Client("kube-proxy", "system:kube-proxy");
+            var proxy = new ProxyOptions { NodeName = options.NodeName, ClusterCidr = options.ClusterCidr, ServiceCidr = options.ServiceClusterIpRange };
+            supervisor.Run("proxy", token => ProxyComponent.RunAsync(proxy, client, TimeProvider.System, loggers, token), cancel);
+        }
+
         var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");
         supervisor.Run("kubelet", token => KubeletAgent.RunAsync(KubeletOf(options, data, plane), nodeClient, loggers, token), cancel);
     }
