@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Client;
+using Tiphys.Controllers;
 using Tiphys.Dns.Forwarding;
 using Tiphys.Dns.Server;
 using Tiphys.Dns.Wire;
@@ -49,6 +50,12 @@ internal static partial class ServerHost
             supervisor.Run("dns", token => RunDnsAsync(service, client, DnsOptions(options), loggers, token), cancel);
         }
 
+        if (!options.Disabled.Contains("controller-manager"))
+        {
+            var client = plane.Client("kube-controller-manager", "system:kube-controller-manager");
+            supervisor.Run("controller-manager", token => ControllerManager.RunAsync(ControllersOf(options, plane), client, TimeProvider.System, loggers, token), cancel);
+        }
+
         if (!options.Disabled.Contains("scheduler"))
         {
             // One process, one scheduler: there is nobody to elect against while the store is embedded.
@@ -73,6 +80,19 @@ internal static partial class ServerHost
         await service.EnsureAsync(cancel); // the server's rights among them
         await Task.WhenAll(service.RunAsync(TimeProvider.System, cancel), ClusterDnsComponent.RunAsync(client, options, TimeProvider.System, loggers, cancel));
     }
+
+    private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
+    {
+        LeaderElect = false,
+        AllocateNodeCidrs = true,
+        ClusterCidrs = [options.ClusterCidr],
+        ServiceClusterIpRange = options.ServiceClusterIpRange,
+        RootCertificates = plane.Pki.Authority.Pem,
+        ClusterSigningCertificate = plane.Pki.Authority.Certificate,
+
+        // Each controller acts as its own service account, so that a fault of one cannot do what only another may.
+        ClientFor = account => plane.Client($"kube-controller-manager/{account}", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system"),
+    };
 
     private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)
     {

@@ -1,0 +1,50 @@
+using Tiphys.Kubelet;
+using Tiphys.Proxy;
+using Tiphys.Server;
+
+namespace Tiphys.Up;
+
+/// <summary><c>tiphys down</c>: ends the server and everything the node ran, and takes its network apart.</summary>
+internal static class DownHost
+{
+    /// <summary>Takes the cluster down.</summary>
+    /// <param name="dataDir">Its data directory.</param>
+    /// <param name="purge">Whether its data goes too.</param>
+    /// <param name="quiet">Whether to say nothing.</param>
+    /// <param name="cancel">Ends the attempt.</param>
+    public static async Task<int> RunAsync(string dataDir, bool purge, bool quiet, CancellationToken cancel)
+    {
+        var steps = new Steps(quiet ? TextWriter.Null : Console.Out, TimeProvider.System);
+        var server = new ServerProcess(dataDir);
+        if (server.Find() is { } pid)
+        {
+            await steps.RunAsync("Server", async () =>
+            {
+                await server.StopAsync(pid, TimeSpan.FromSeconds(20), cancel);
+                return "stopped";
+            });
+        }
+        else if (!Directory.Exists(dataDir))
+        {
+            if (!quiet) Console.WriteLine($"nothing runs here: there is no {dataDir}.");
+            return 0;
+        }
+
+        await steps.RunAsync("Containers, mounts and network", async () =>
+        {
+            await NodeReset.RunAsync(NodePaths.KubeletOptions(dataDir), cancel);
+            await ProxyComponent.CleanupAsync(cancel);
+            return "removed";
+        });
+        if (purge)
+        {
+            await steps.RunAsync("Data", () =>
+            {
+                Directory.Delete(dataDir, recursive: true);
+                return Task.FromResult<string?>($"{dataDir} removed");
+            });
+        }
+
+        return 0;
+    }
+}
