@@ -34,6 +34,9 @@ internal sealed class PodCgroups(ICgroupTree tree, string root)
         return path;
     }
 
+    /// <summary>Lifts the limits of the pod's cgroup before those of its containers change.</summary>
+    public void Grow(Pod pod) => tree.Apply(PathOf(pod), ResourceMapper.ForPod(pod) with { CpuQuota = -1, MemoryBytes = -1 });
+
     public string PathOf(Pod pod)
     {
         var level = PodQos.Of(pod) switch

@@ -17,7 +17,7 @@ internal static class ContainerStatusBuilder
         {
             var before = previous?.Find(s => s.Name == container.Name);
             var runs = seen.Runtime.Containers.Where(c => c.Name == container.Name).Take(2).ToList();
-            var status = runs.Count == 0 ? WithoutRun(seen.Pod, container, before) : FromRun(seen.Runtime, container, runs[0], before);
+            var status = runs.Count == 0 ? WithoutRun(seen.Pod, container, before) : FromRun(seen, container, runs[0], before);
             if (runs.Count == 2) status.LastState = State(seen.Runtime, runs[1], before);
             else if (runs.Count == 1 && before is not null && before.ContainerID == status.ContainerID) status.LastState = before.LastState;
             SetWaiting(seen, container, status, runs.FirstOrDefault(), isInit);
@@ -58,18 +58,21 @@ internal static class ContainerStatusBuilder
         return status;
     }
 
-    private static ContainerStatus FromRun(RuntimePod runtime, Container container, RuntimeContainer run, ContainerStatus? before) => new()
+    private static ContainerStatus FromRun(PodObservation seen, Container container, RuntimeContainer run, ContainerStatus? before) => new()
     {
         Name = container.Name,
         RestartCount = run.State == RunState.Unknown && before?.State.Running is not null ? before.RestartCount + 1 : run.RestartCount,
         Image = run.Image.Length > 0 ? run.Image : container.Image,
         ImageID = run.ImageRef,
         ContainerID = ContainerUri(run.Id),
-        State = State(runtime, run, before),
-        Resources = container.Resources.Limits is null && container.Resources.Requests is null ? null : container.Resources.DeepCopy(),
-        AllocatedResources = container.Resources.Requests is { } requests ? new Dictionary<string, Quantity>(requests) : null,
+        State = State(seen.Runtime, run, before),
+        Resources = Copy(seen.Actuated(run.Id) ?? container.Resources),
+        AllocatedResources = (seen.Actuated(run.Id) ?? container.Resources).Requests is { } requests ? new Dictionary<string, Quantity>(requests) : null,
         User = run.User,
     };
+
+    private static ResourceRequirements? Copy(ResourceRequirements resources) =>
+        resources.Limits is null && resources.Requests is null ? null : resources.DeepCopy();
 
     /// <summary>How the API writes a container's id.</summary>
     public static string ContainerUri(string id) => "containerd://" + id;

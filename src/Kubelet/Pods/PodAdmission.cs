@@ -6,7 +6,9 @@ namespace Tiphys.Kubelet.Pods;
 internal sealed class PodAdmission(PodServices services)
 {
     /// <summary>Null when the pod is welcome, otherwise what its status then says.</summary>
-    public PodVerdict? Check(Pod pod, IReadOnlyList<(Pod Pod, PodStatus Status, PodStage Stage)> all)
+    /// <param name="pod">The pod that wants in.</param>
+    /// <param name="others">The pods that are in.</param>
+    public PodVerdict? Check(Pod pod, IReadOnlyList<Pod> others)
     {
         var (memory, disk) = services.Pressure();
         var refused = disk || (memory && PodQos.Of(pod) == PodQosClass.BestEffort);
@@ -15,9 +17,6 @@ internal sealed class PodAdmission(PodServices services)
             var conditions = string.Join(' ', new[] { memory ? NodeConditionType.MemoryPressure : null, disk ? NodeConditionType.DiskPressure : null }.OfType<string>());
             return new PodVerdict("Evicted", $"Pod was rejected: The node had condition: [{conditions}]. ");
         }
-        var others = all.Where(p => p.Pod.Metadata.Uid != pod.Metadata.Uid && p.Stage == PodStage.Running && !PodStatusBuilder.IsFinal(p.Status.Phase)).ToList();
-        // Those that came later are judged later, in view of this one.
-        others.RemoveAll(p => p.Pod.Status.Phase == PodPhase.Pending && p.Status.StartTime is null);
         if (others.Count + 1 > services.Options.MaxPods)
         {
             return new PodVerdict("OutOfpods",
@@ -27,7 +26,7 @@ internal sealed class PodAdmission(PodServices services)
         {
             if (requested.IsZero || resource is not (ResourceName.Cpu or ResourceName.Memory)) continue;
             if (!services.Allocatable.TryGetValue(resource, out var capacity)) continue;
-            var used = others.Sum(p => PodResources.Requests(p.Pod).TryGetValue(resource, out var other) ? other.Amount : 0);
+            var used = others.Sum(p => PodResources.Requests(p).TryGetValue(resource, out var other) ? other.Amount : 0);
             if (used + requested.Amount <= capacity.Amount) continue;
             // CPU is counted in thousandths.
             var scale = resource == ResourceName.Cpu ? 1000 : 1;

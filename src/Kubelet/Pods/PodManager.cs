@@ -17,6 +17,7 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
     private static readonly TimeSpan Housekeeping = TimeSpan.FromSeconds(10);
     private readonly ConcurrentDictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, string> _owners = new(StringComparer.Ordinal);
+    private readonly Lock _admitting = new();
     private readonly PodAdmission _admission = new(services);
     private Dictionary<string, string> _states = new(StringComparer.Ordinal);
     private volatile bool _eventsWork;
@@ -77,7 +78,7 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
         var worker = _workers.GetOrAdd(pod.Metadata.Uid, _ =>
         {
             isNew = true;
-            return new PodWorker(pod, services, p => _admission.Check(p, Pods), Track);
+            return new PodWorker(pod, services, Admit, Track);
         });
         if (!isNew)
         {
@@ -86,6 +87,19 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
         }
         _ = Task.Run(() => LookAfterAsync(worker), CancellationToken.None);
         Balance();
+    }
+
+    // One at a time, or two pods could each be given the last room.
+    private PodVerdict? Admit(Pod pod, Action admitted)
+    {
+        lock (_admitting)
+        {
+            var others = _workers.Values.Where(w => w.Pod.Metadata.Uid != pod.Metadata.Uid && w.Stage == PodStage.Running &&
+                !PodStatusBuilder.IsFinal(w.Status.Phase) && (w.IsAdmitted || w.Pod.Status.StartTime is not null)).Select(w => w.Pod).ToList();
+            if (_admission.Check(pod, others) is { } verdict) return verdict;
+            admitted();
+            return null;
+        }
     }
 
     private async Task LookAfterAsync(PodWorker worker)

@@ -74,6 +74,16 @@ internal sealed record PodPlan
         return plan;
     }
 
+    /// <summary>Adds containers that have to be started anew.</summary>
+    public void Restart(IEnumerable<PlannedKill> kills)
+    {
+        foreach (var kill in kills.Where(k => Kills.All(other => other.Run.Id != k.Run.Id)))
+        {
+            Kills.Add(kill);
+            Starts.Add((kill.Spec, PodContainers.IsSidecar(kill.Spec) ? ContainerKind.Sidecar : ContainerKind.Regular));
+        }
+    }
+
     private static bool MaySandboxBeMade(Pod pod, RuntimePod runtime)
     {
         var first = runtime.Sandboxes.Count == 0;

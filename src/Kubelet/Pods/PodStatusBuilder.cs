@@ -26,6 +26,12 @@ internal sealed record PodObservation
     /// <summary>The node's addresses, the first family first.</summary>
     public IReadOnlyList<string> HostAddresses { get; init; } = [];
 
+    /// <summary>What running containers have, by id, where that may differ from the spec.</summary>
+    public Func<string, ResourceRequirements?> Actuated { get; init; } = static _ => null;
+
+    /// <summary>Why a change of resources waits.</summary>
+    public (string Reason, string Message)? ResizePending { get; init; }
+
     /// <summary>A verdict that overrides what the containers say: an eviction, a missed deadline.</summary>
     public PodVerdict? Verdict { get; init; }
 }
@@ -65,6 +71,7 @@ internal static class PodStatusBuilder
         SetPhase(seen, status);
         SetAddresses(seen, status);
         status.Conditions = PodConditions.Compute(pod, status, !PodPlan.SandboxChanged(pod, seen.Runtime), previous.Conditions ?? [], now);
+        if (seen.ResizePending is { } pending) status.Conditions.Add(ResizePending(seen, pending, now));
         if (seen.Verdict is { IsDisruption: true } verdict)
         {
             status.Conditions.RemoveAll(c => c.Type == PodConditionType.DisruptionTarget);
@@ -79,6 +86,17 @@ internal static class PodStatusBuilder
         ObservedGeneration = seen.Pod.Metadata.Generation,
         LastTransitionTime = seen.Previous.Conditions?.Find(c => c.Type == PodConditionType.DisruptionTarget)?.LastTransitionTime ?? now,
     };
+
+    private static PodCondition ResizePending(PodObservation seen, (string Reason, string Message) pending, DateTimeOffset now)
+    {
+        // An error is one of a change under way, all else of one that waits.
+        var type = pending.Reason == PodReason.Error ? PodConditionType.PodResizeInProgress : PodConditionType.PodResizePending;
+        return new()
+        {
+            Type = type, Status = "True", Reason = pending.Reason, Message = pending.Message, ObservedGeneration = seen.Pod.Metadata.Generation,
+            LastTransitionTime = seen.Previous.Conditions?.Find(c => c.Type == type)?.LastTransitionTime ?? now,
+        };
+    }
 
     private static void SetPhase(PodObservation seen, PodStatus status)
     {

@@ -62,6 +62,9 @@ internal static class PodStatusPatch
             }
             changed.Add((JsonNode)patch);
         }
+        foreach (var type in before.Select(c => (string?)c!["type"] ?? "").Where(t => PodConditions.Owned.Contains(t) &&
+            (wanted["conditions"]?.AsArray() ?? []).All(c => (string?)c!["type"] != t)))
+            changed.Add((JsonNode)new JsonObject { ["$patch"] = "delete", ["type"] = type });
         if (changed.Count > 0) changes["conditions"] = changed;
     }
 

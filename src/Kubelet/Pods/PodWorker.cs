@@ -34,8 +34,9 @@ internal sealed partial class PodWorker : IDisposable
     private readonly PodServices _services;
     private readonly PodStarter _starter;
     private readonly PodStopper _stopper;
+    private readonly PodResizer _resizer;
     private readonly PodStatusWriter _writer;
-    private readonly Func<Pod, PodVerdict?> _admit;
+    private readonly Func<Pod, Action, PodVerdict?> _admit;
     private readonly Action<RuntimePod> _observed;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -46,12 +47,11 @@ internal sealed partial class PodWorker : IDisposable
     private bool _removed;
     private PodVerdict? _verdict;
     private PodStatus? _status;
-    private bool _admitted;
     private bool _cleaned;
     private int _troubles;
     private DateTimeOffset _volumesDue;
 
-    public PodWorker(Pod pod, PodServices services, Func<Pod, PodVerdict?> admit, Action<RuntimePod> observed)
+    public PodWorker(Pod pod, PodServices services, Func<Pod, Action, PodVerdict?> admit, Action<RuntimePod> observed)
     {
         _pod = pod;
         _services = services;
@@ -59,6 +59,7 @@ internal sealed partial class PodWorker : IDisposable
         _observed = observed;
         _starter = new PodStarter(services);
         _stopper = new PodStopper(services);
+        _resizer = new PodResizer(services, p => admit(p, static () => { }));
         _logger = services.Loggers.CreateLogger<PodWorker>();
         _writer = new PodStatusWriter(services.Client, services.Time, _logger);
     }
@@ -70,6 +71,9 @@ internal sealed partial class PodWorker : IDisposable
     public PodStatus Status => _status ?? _pod.Status;
 
     public PodStage Stage { get; private set; }
+
+    /// <summary>Whether the pod has its place on the node; before that it counts for nothing.</summary>
+    public bool IsAdmitted { get; private set; }
 
     /// <summary>Has the worker look at the pod soon.</summary>
     public void Wake()
@@ -177,8 +181,9 @@ internal sealed partial class PodWorker : IDisposable
     {
         var pod = _pod;
         var runtime = await ReadAsync(cancel).ConfigureAwait(false);
-        if (!_admitted && !Admit(pod, runtime)) return TimeSpan.Zero;
+        if (!IsAdmitted && !Admit(pod, runtime)) return TimeSpan.Zero;
         _services.Probes.Sync(pod, runtime, Address(pod, runtime), isTerminating: false, Wake);
+        _resizer.Observe(pod, runtime);
         var status = Publish(runtime, isTerminal: false);
         if (PodStatusBuilder.IsFinal(status.Phase))
         {
@@ -193,6 +198,9 @@ internal sealed partial class PodWorker : IDisposable
         }
 
         var plan = PodPlan.Compute(pod, runtime, _services.Probes);
+        var resizes = _resizer.Version;
+        if (!plan.KillPod) plan.Restart(await _resizer.ApplyAsync(pod, runtime, cancel).ConfigureAwait(false));
+        if (_resizer.Version != resizes) Publish(runtime, isTerminal: false);
         if (plan.IsEmpty)
         {
             _troubles = 0;
@@ -287,62 +295,15 @@ internal sealed partial class PodWorker : IDisposable
         return retryAt is { } when ? Shorter(when - _services.Time.GetUtcNow(), pause) : pause;
     }
 
-    private async Task<TimeSpan> TerminateAsync(CancellationToken cancel)
-    {
-        var pod = _pod;
-        var runtime = await ReadAsync(cancel).ConfigureAwait(false);
-        _services.Probes.Sync(pod, runtime, Address(pod, runtime), isTerminating: true, Wake);
-        if (runtime.IsActive)
-        {
-            Publish(runtime, isTerminal: false);
-            try
-            {
-                await _stopper.StopAsync(pod, runtime, _verdict?.Grace ?? ContainerKiller.Grace(pod), cancel).ConfigureAwait(false);
-            }
-            catch (GrpcException e)
-            {
-                _services.Events.Warning(pod, "FailedKillPod", $"error killing pod: {e.Message}");
-                return NextPause();
-            }
-            runtime = await ReadAsync(cancel).ConfigureAwait(false);
-            if (runtime.IsActive) return NextPause();
-        }
-        _services.Probes.Forget(pod.Metadata.Uid);
-        Publish(runtime, isTerminal: true);
-        Stage = PodStage.Terminated;
-        return TimeSpan.Zero;
-    }
-
-    private async Task<TimeSpan> FinishAsync(CancellationToken cancel)
-    {
-        var pod = _pod;
-        var uid = pod.Metadata.Uid;
-        if (!_cleaned)
-        {
-            _services.Volumes.TearDown(uid);
-            if (_services.Cgroups?.Remove(uid) is false) return TimeSpan.FromMilliseconds(50);
-            _cleaned = true;
-        }
-        if (_removed || _writer.IsGone)
-        {
-            await _stopper.RemoveAsync(await ReadAsync(cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
-            foreach (var logs in _services.Directories.LogsByUid(uid)) Directory.Delete(logs, recursive: true);
-            _services.ImageManager.Forget(uid);
-            _services.RestartBackOff.Forget(uid + "/");
-            Stage = PodStage.Gone;
-            return TimeSpan.Zero;
-        }
-        await _writer.FlushAsync().WaitAsync(cancel).ConfigureAwait(false);
-        if (pod.Metadata.DeletionTimestamp is null) return Timeout.InfiniteTimeSpan;
-        // The last finalizer may take its time; the object going away wakes us.
-        return await _writer.DeleteAsync(pod, cancel).ConfigureAwait(false) ? TimeSpan.FromMinutes(1) : NextPause();
-    }
-
     private bool Admit(Pod pod, RuntimePod runtime)
     {
-        _admitted = true;
         // What already ran here was admitted by an earlier life of ours.
-        if (runtime.Sandboxes.Count > 0 || PodStatusBuilder.IsFinal(pod.Status.Phase) || _admit(pod) is not { } verdict) return true;
+        var verdict = runtime.Sandboxes.Count > 0 || PodStatusBuilder.IsFinal(pod.Status.Phase) ? null : _admit(pod, () => IsAdmitted = true);
+        if (verdict is null)
+        {
+            IsAdmitted = true;
+            return true;
+        }
         _services.Events.Warning(pod, verdict.Reason, verdict.Message);
         _verdict = verdict;
         return false;
@@ -384,6 +345,8 @@ internal sealed partial class PodWorker : IDisposable
                 Probes = _services.Probes,
                 IsTerminal = isTerminal,
                 HostAddresses = _services.HostAddresses(),
+                Actuated = _resizer.Actuated,
+                ResizePending = _resizer.Pending,
                 Verdict = _verdict,
             },
             _services.Time.GetUtcNow());

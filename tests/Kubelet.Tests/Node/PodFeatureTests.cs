@@ -270,4 +270,31 @@ public class PodFeatureTests(RuntimeFixture fixture)
         Assert.Equal("page\n", await client.GetStringAsync("http://10.99.0.1:18080/", TestContext.Current.CancellationToken));
         Assert.NotNull(mapped);
     }
+
+    [Fact]
+    public async Task Resources_of_a_running_container_change_in_place()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        static ResourceRequirements Amount(string cpu, string memory) => new()
+        {
+            Requests = new() { ["cpu"] = Quantity.Parse(cpu), ["memory"] = Quantity.Parse(memory) },
+            Limits = new() { ["cpu"] = Quantity.Parse(cpu), ["memory"] = Quantity.Parse(memory) },
+        };
+        var created = node.CreatePod("resized", p => p.Spec.Containers[0].Resources = Amount("100m", "32Mi"));
+        var before = await node.WaitReadyAsync("resized");
+        node.Api.Update<Pod>("default", "resized", p => p.Spec.Containers[0].Resources = Amount("200m", "64Mi"));
+        var after = await node.WaitAsync("resized", p => p.Status.ContainerStatuses?[0].Resources?.Limits?["memory"] == Quantity.Parse("64Mi"));
+        Assert.Equal(before.Status.ContainerStatuses![0].ContainerID, after.Status.ContainerStatuses![0].ContainerID);
+        Assert.Equal(0, after.Status.ContainerStatuses[0].RestartCount);
+        if (Kubelet.Cgroups.CgroupTrees.Detect().Version == 1)
+        {
+            var id = after.Status.ContainerStatuses[0].ContainerID["containerd://".Length..];
+            var group = $"/sys/fs/cgroup/memory{node.Options.CgroupRoot}/kubepods/pod{created.Metadata.Uid}";
+            Assert.Equal("67108864", (await File.ReadAllTextAsync($"{group}/memory.limit_in_bytes", TestContext.Current.CancellationToken)).Trim());
+            Assert.Equal("67108864", (await File.ReadAllTextAsync($"{group}/{id}/memory.limit_in_bytes", TestContext.Current.CancellationToken)).Trim());
+        }
+        node.Api.Update<Pod>("default", "resized", p => p.Spec.Containers[0].Resources = Amount("1000", "64Mi"));
+        await node.WaitAsync("resized", p => p.Status.Conditions?.Exists(c => c is { Type: "PodResizePending", Reason: "Infeasible" }) is true);
+        Assert.Equal("200m", node.Pod("resized")!.Status.ContainerStatuses![0].Resources!.Limits!["cpu"].ToString());
+    }
 }
