@@ -20,6 +20,11 @@ internal static class ControllerCatalog
         new("replicationcontroller-controller", "replication-controller", static c => new ReplicaController<ReplicationController>(c, new ReplicationControllerKind())),
         new("serviceaccount-controller", "service-account-controller", static c => new ServiceAccountController(c)),
         new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", static c => c.Options.RootCertificates is { } certificates ? new RootCertificatePublisher(c, certificates) : null),
+        new("endpointslice-controller", "endpointslice-controller", static c => new EndpointSliceController(c)),
+        new("endpoints-controller", "endpoint-controller", static c => new EndpointsController(c)),
+        new("endpointslice-mirroring-controller", "endpointslicemirroring-controller", static c => new SliceMirroringController(c)),
+        new("namespace-controller", "namespace-controller", static c => new NamespaceController(c)),
+        new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
     /// <summary>The controllers a list of names selects; the last mention of a name counts.</summary>
@@ -53,6 +58,13 @@ internal static class ControllerCatalog
         "replicaset" => "replicaset-controller",
         "deployment" => "deployment-controller",
         "replicationcontroller" => "replicationcontroller-controller",
+        "endpoint" => "endpoints-controller",
+        "endpointslice" => "endpointslice-controller",
+        "endpointslicemirroring" => "endpointslice-mirroring-controller",
+        "namespace" => "namespace-controller",
+        "garbagecollector" => "garbage-collector-controller",
+        "serviceaccount" => "serviceaccount-controller",
+        "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,
     };
 }

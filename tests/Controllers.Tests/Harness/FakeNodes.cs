@@ -12,11 +12,15 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
     private readonly ConcurrentDictionary<string, byte> _done = new();
     private int _addresses;
 
+    /// <summary>The node all pods are bound to.</summary>
+    public const string Name = "node-a";
+
     /// <summary>Pods with this label are left alone.</summary>
     public const string Manual = "test/manual";
 
     public async Task RunAsync(CancellationToken cancel)
     {
+        await client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = Name, Labels = new() { [WellKnownLabels.TopologyZone] = "zone-a" } } }, cancel);
         var informers = new InformerFactory(client, TimeProvider.System, loggers);
         var pods = informers.For<Pod>();
         using var work = new Reconciler<ObjectKey>("fake-nodes", async (key, token) =>
@@ -44,7 +48,7 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
         }
         else if (pod.Spec.NodeName.Length == 0)
         {
-            var binding = new Binding { Metadata = new() { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace }, Target = new() { Kind = "Node", Name = "node-a" } };
+            var binding = new Binding { Metadata = new() { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace }, Target = new() { Kind = "Node", Name = Name } };
             await client.Resource<Pod>().PostAsync<Status>(pod.Metadata.Namespace, pod.Metadata.Name, "binding", binding, cancel);
         }
         else if (_done.TryAdd(pod.Metadata.Uid, 0))
