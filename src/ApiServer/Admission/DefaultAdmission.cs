@@ -27,10 +27,13 @@ public static class DefaultAdmission
             new StorageObjectInUseProtection(),
             new RuntimeClassAdmission(resources),
             new DefaultIngressClass(resources),
+            new ResourceQuotaAdmission(resources, time),
         ];
         foreach (var name in (enabled ?? []).Concat(disabled ?? []))
             if (all.All(p => p.Name != name)) throw new ArgumentException($"unknown admission plugin \"{name}\"");
         IEnumerable<IAdmissionPlugin> chosen = all.Where(p => disabled?.Contains(p.Name) != true);
-        return rbac is null ? [.. chosen] : [.. chosen, new EscalationGuard(rbac, authorizer)];
+
+        // The guard goes first: what it refuses must not be charged to a quota.
+        return rbac is null ? [.. chosen] : [new EscalationGuard(rbac, authorizer), .. chosen];
     }
 }

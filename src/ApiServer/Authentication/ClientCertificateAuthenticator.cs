@@ -8,8 +8,9 @@ namespace Tiphys.ApiServer;
 /// <summary>
 /// Takes the user from the certificate the client proved itself with: its common name is the user, its organizations are the groups.
 /// </summary>
-/// <param name="verify">Whether the cluster's authority signed the certificate for use by a client.</param>
-public sealed class ClientCertificateAuthenticator(Func<X509Certificate2, bool> verify) : IAuthenticator
+/// <param name="verify">Whether the cluster's authority signed the certificate for use by a client, and it is valid now.</param>
+/// <param name="time">Clock.</param>
+public sealed class ClientCertificateAuthenticator(Func<X509Certificate2, bool> verify, TimeProvider? time = null) : IAuthenticator
 {
     private const string CommonName = "2.5.4.3";
     private const string Organization = "2.5.4.10";
@@ -22,8 +23,13 @@ public sealed class ClientCertificateAuthenticator(Func<X509Certificate2, bool> 
     public ValueTask<UserInfo?> AuthenticateAsync(HttpContext http)
     {
         if (http.Connection.ClientCertificate is not { } certificate) return default;
-        if (_known.TryGetValue(certificate, out var known)) return new(known);
-        if (!verify(certificate) || UserOf(certificate) is not { } user) return default;
+        if (_known.TryGetValue(certificate, out var known) && certificate.NotAfter.ToUniversalTime() > (time ?? TimeProvider.System).GetUtcNow().UtcDateTime) return new(known);
+        if (!verify(certificate) || UserOf(certificate) is not { } user)
+        {
+            // Whoever shows a certificate wants to be somebody: they are not let in as nobody, but may have a token besides.
+            return http.Request.Headers.Authorization.Count > 0 ? default : throw ApiErrors.Unauthorized();
+        }
+
         _known.AddOrUpdate(certificate, user);
         return new(user);
     }

@@ -128,4 +128,27 @@ public sealed class AdmissionTests(TestCluster cluster) : IClassFixture<TestClus
         Assert.Equal("kubernetes.io/pvc-protection", (string)claim["metadata"]!["finalizers"]![0]!);
         Assert.Equal(ns, (string)claim["spec"]!["storageClassName"]!);
     }
+
+    [Fact]
+    public async Task A_quota_is_charged_and_ends()
+    {
+        var ns = await cluster.NamespaceAsync();
+        await cluster.CreateAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"pods":"2","requests.cpu":"1","count/configmaps":"1"}}}""");
+        await cluster.Resources.Of<Api.Core.V1.ResourceQuota>().WaitFreshAsync(default);
+        await cluster.SendAsync("PATCH", $"/api/v1/namespaces/{ns}/resourcequotas/q/status", """{"status":{"hard":{"pods":"2","requests.cpu":"1","count/configmaps":"1"},"used":{"pods":"0","requests.cpu":"0","count/configmaps":"0"}}}""", null, "application/merge-patch+json");
+        static string Asking(string name, string cpu) => $$$$"""{"metadata":{"name":"{{{{name}}}}"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"{{{{cpu}}}}"}}}]}}""";
+        var path = $"/api/v1/namespaces/{ns}/pods";
+        var (code, body) = await cluster.SendAsync("POST", path, TestCluster.Pod("none"));
+        Assert.Equal(403, code);
+        Assert.Equal("pods \"none\" is forbidden: failed quota: q: must specify requests.cpu for: c", (string)body["message"]!);
+        await cluster.CreateAsync(path, Asking("a", "600m"));
+        (code, body) = await cluster.SendAsync("POST", path, Asking("b", "600m"));
+        Assert.Equal(403, code);
+        Assert.Equal("pods \"b\" is forbidden: exceeded quota: q, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1", (string)body["message"]!);
+        await cluster.CreateAsync(path, Asking("b", "400m"));
+        (code, body) = await cluster.SendAsync("POST", path, Asking("c", "1m"));
+        Assert.Contains("requested: pods=1,requests.cpu=1m, used: pods=2,requests.cpu=1, limited: pods=2,requests.cpu=1", (string)body["message"]!);
+        await cluster.CreateAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"m"}}""");
+        Assert.Equal(403, (await cluster.SendAsync("POST", $"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"n"}}""")).Code);
+    }
 }
