@@ -93,9 +93,6 @@ public sealed record KubeletOptions
     /// <summary>How many log files a container keeps (<c>--container-log-max-files</c>).</summary>
     public int ContainerLogMaxFiles { get; init; } = 5;
 
-    /// <summary>A directory of pod manifests to run without an API server (<c>--pod-manifest-path</c>).</summary>
-    public string? StaticPodDirectory { get; init; }
-
     /// <summary>The limit on ordinary calls to the runtime (<c>--runtime-request-timeout</c>).</summary>
     public TimeSpan RuntimeRequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -45,7 +45,6 @@ internal sealed class KubeletServer(KubeletOptions options, KubeletAuth auth, Ku
             });
         });
         await using var app = builder.Build();
-        app.UseWebSockets();
         app.Run(HandleAsync);
         await app.StartAsync(cancel).ConfigureAwait(false);
         await Task.Delay(Timeout.InfiniteTimeSpan, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -56,7 +56,7 @@ internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
         await GuardAsync(context, async () =>
         {
             var target = await runtime.PortForwardAsync(request, context.RequestAborted).ConfigureAwait(false);
-            if (context.WebSockets.IsWebSocketRequest && context.WebSockets.WebSocketRequestedProtocols.Contains(PortForwardTunnel.Protocol))
+            if (WebSocketAccept.Offered(context).Contains(PortForwardTunnel.Protocol))
                 await PortForwardTunnel.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
             else
                 await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
@@ -80,9 +80,7 @@ internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
     private static async Task StreamAsync(HttpContext context, Func<Task<Uri>> ask, StreamOptions streams) => await GuardAsync(context, async () =>
     {
         var target = await ask().ConfigureAwait(false);
-        var protocol = context.WebSockets.IsWebSocketRequest
-            ? context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(p => p is WebSocketTranslator.V5 or WebSocketTranslator.V4)
-            : null;
+        var protocol = WebSocketAccept.Offered(context).FirstOrDefault(p => p is WebSocketTranslator.V5 or WebSocketTranslator.V4);
         if (protocol is not null) await WebSocketTranslator.RunAsync(context, target, streams, protocol, context.RequestAborted).ConfigureAwait(false);
         else await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
     }).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal static class PortForwardTunnel
         var connection = await UpgradedConnection.OpenAsync(target, "POST", headers, cancel).ConfigureAwait(false);
         await using var backend = connection.Stream.ConfigureAwait(false);
         if (connection.Status != StatusCodes.Status101SwitchingProtocols) throw new IOException($"the runtime's streaming server answered {connection.Status}");
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = Protocol }).ConfigureAwait(false);
+        using var socket = await WebSocketAccept.AcceptAsync(context, Protocol).ConfigureAwait(false);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var toBackend = ReceiveAsync(socket, connection.Stream, done.Token);
         var toClient = SendAsync(connection.Stream, socket, done.Token);

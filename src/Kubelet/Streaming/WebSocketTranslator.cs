@@ -31,7 +31,7 @@ internal static class WebSocketTranslator
     public static async Task RunAsync(HttpContext context, Uri target, StreamOptions options, string protocol, CancellationToken cancel)
     {
         await using var spdy = await ConnectAsync(target, cancel).ConfigureAwait(false);
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = protocol, KeepAliveInterval = TimeSpan.FromSeconds(15) }).ConfigureAwait(false);
+        using var socket = await WebSocketAccept.AcceptAsync(context, protocol).ConfigureAwait(false);
         using var sending = new SemaphoreSlim(1);
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancel);
 

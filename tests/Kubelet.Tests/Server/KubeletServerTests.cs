@@ -108,6 +108,57 @@ public class KubeletServerTests(RuntimeFixture fixture)
     }
 
     [Fact]
+    public async Task Port_forwarding_tunnels_through_a_websocket()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("tunnel", "sh", "-c", "mkdir /www; echo page > /www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait");
+        await node.WaitReadyAsync("tunnel");
+        var tls = await ConnectAsync(node,
+            "GET /portForward/default/tunnel HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io\r\n\r\n", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+        using var socket = WebSocket.CreateFromStream(tls, new WebSocketCreationOptions { IsServer = false });
+        await using var spdy = new SpdyClient(new WebSocketBytes(socket));
+        (string, string)[] headers = [("port", "8080"), ("requestid", "1")];
+        await spdy.OpenAsync([("streamtype", "error"), .. headers], Cancel);
+        var data = await spdy.OpenAsync([("streamtype", "data"), .. headers], Cancel);
+        await data.WriteAsync("GET /index.html HTTP/1.0\r\n\r\n"u8.ToArray(), Cancel);
+        Assert.EndsWith("page\n", await ReadAsync(data), StringComparison.Ordinal);
+    }
+
+    private sealed class WebSocketBytes(WebSocket socket) : Stream
+    {
+        public override bool CanRead => true;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => throw new NotSupportedException();
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return (await socket.ReceiveAsync(buffer, cancellationToken)).Count;
+            }
+            catch (WebSocketException e)
+            {
+                throw new IOException(e.Message, e);
+            }
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+            socket.SendAsync(buffer, WebSocketMessageType.Binary, true, cancellationToken);
+        public override void Flush() { }
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+        public override void SetLength(long value) => throw new NotSupportedException();
+        protected override void Dispose(bool disposing)
+        {
+            socket.Abort();
+            base.Dispose(disposing);
+        }
+    }
+
+    [Fact]
     public async Task Usage_is_served_for_the_metrics_api()
     {
         await using var node = await TestNode.StartAsync(fixture);
@@ -122,7 +173,10 @@ public class KubeletServerTests(RuntimeFixture fixture)
         Assert.Contains("\"name\":\"used\"", await client.GetStringAsync("pods", Cancel), StringComparison.Ordinal);
     }
 
-    private static async Task<SpdyClient> UpgradeAsync(TestNode node, string path, string protocol)
+    private static async Task<SpdyClient> UpgradeAsync(TestNode node, string path, string protocol) => new(await ConnectAsync(
+        node, $"POST /{path} HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {protocol}\r\nContent-Length: 0\r\n\r\n", protocol));
+
+    private static async Task<SslStream> ConnectAsync(TestNode node, string request, string expected)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(node.Server.Host, node.Server.Port, Cancel);
@@ -133,8 +187,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
             ClientCertificates = [TestCertificates.Client("tester", "system:masters")],
         }, Cancel);
-        await tls.WriteAsync(Encoding.ASCII.GetBytes(
-            $"POST /{path} HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {protocol}\r\nContent-Length: 0\r\n\r\n"), Cancel);
+        await tls.WriteAsync(Encoding.ASCII.GetBytes(request), Cancel);
         var head = new StringBuilder();
         var one = new byte[1];
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
@@ -143,8 +196,8 @@ public class KubeletServerTests(RuntimeFixture fixture)
             head.Append((char)one[0]);
         }
         Assert.StartsWith("HTTP/1.1 101", head.ToString(), StringComparison.Ordinal);
-        Assert.Contains(protocol, head.ToString(), StringComparison.OrdinalIgnoreCase);
-        return new SpdyClient(tls);
+        Assert.Contains(expected, head.ToString(), StringComparison.Ordinal);
+        return tls;
     }
 
     private static async Task<string> ReadAsync(SpdyStream stream)
