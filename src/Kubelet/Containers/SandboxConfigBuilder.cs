@@ -11,8 +11,11 @@ namespace Tiphys.Kubelet.Containers;
 internal sealed class SandboxConfigBuilder(
     KubeletOptions options, DnsConfigurer dns, PodDirectories directories, PodCgroups? cgroups)
 {
+    /// <exception cref="ContainerConfigException">The pod asks for what this node cannot give.</exception>
     public PodSandboxConfig Build(Pod pod, uint attempt)
     {
+        // Running it as root of the host after all would be the opposite of what was asked for.
+        if (pod.Spec.HostUsers is false) throw new ContainerConfigException("RuntimeClass handler \"\" does not support user namespaces");
         var config = new PodSandboxConfig
         {
             Metadata = new PodSandboxMetadata

@@ -5,11 +5,28 @@ namespace Tiphys.Kubelet.Pods;
 /// <summary>Turns away pods the node has no room for, however they came to be bound to it.</summary>
 internal sealed class PodAdmission(PodServices services)
 {
+    // Kernel parameters that belong to the pod's namespaces alone and can do no harm outside them.
+    private static readonly HashSet<string> SafeSysctls = new(StringComparer.Ordinal)
+    {
+        "kernel.shm_rmid_forced", "net.ipv4.ip_local_port_range", "net.ipv4.tcp_syncookies", "net.ipv4.ping_group_range",
+        "net.ipv4.ip_unprivileged_port_start", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time", "net.ipv4.tcp_fin_timeout",
+        "net.ipv4.tcp_keepalive_intvl", "net.ipv4.tcp_keepalive_probes", "net.ipv4.tcp_rmem", "net.ipv4.tcp_wmem",
+    };
+
+    // With the host's network they would be the host's.
+    private static bool IsSafe(string name, bool hostNetwork)
+    {
+        var dotted = name.Replace('/', '.');
+        return SafeSysctls.Contains(dotted) && !(hostNetwork && dotted.StartsWith("net.", StringComparison.Ordinal));
+    }
+
     /// <summary>Null when the pod is welcome, otherwise what its status then says.</summary>
     /// <param name="pod">The pod that wants in.</param>
     /// <param name="others">The pods that are in.</param>
     public PodVerdict? Check(Pod pod, IReadOnlyList<Pod> others)
     {
+        if (pod.Spec.SecurityContext?.Sysctls?.Find(s => !IsSafe(s.Name, pod.Spec.HostNetwork)) is { } unsafeSysctl)
+            return new PodVerdict("SysctlForbidden", $"Pod was rejected: forbidden sysctl: \"{unsafeSysctl.Name}\" not allowlisted");
         var (memory, disk) = services.Pressure();
         var refused = disk || (memory && PodQos.Of(pod) == PodQosClass.BestEffort);
         if (refused && !Eviction.EvictionRanking.IsCritical(pod))

@@ -13,6 +13,7 @@ internal sealed partial class PodStatusWriter(KubernetesClient client, TimeProvi
     private readonly CancellationTokenSource _stop = new();
     private (Pod Pod, PodStatus Status)? _pending;
     private PodStatus? _known;
+    private ulong _version;
     private Task _writing = Task.CompletedTask;
 
     /// <summary>Whether the API server says the pod is gone.</summary>
@@ -25,6 +26,18 @@ internal sealed partial class PodStatusWriter(KubernetesClient client, TimeProvi
         {
             _pending = (pod, status);
             if (_writing.IsCompleted) _writing = Task.Run(WriteAllAsync);
+        }
+    }
+
+    /// <summary>Takes note of a newer object, in which others may have changed what is ours to say.</summary>
+    public void Observe(Pod pod)
+    {
+        lock (_lock)
+        {
+            // Our own writes come back this way too, some of them after newer ones; those say nothing new.
+            if (_pending is not null || !_writing.IsCompleted || Version(pod) < _version) return;
+            _known = pod.Status;
+            _version = Version(pod);
         }
     }
 
@@ -106,8 +119,15 @@ internal sealed partial class PodStatusWriter(KubernetesClient client, TimeProvi
         if (PodStatusPatch.Build(pod, _known ?? pod.Status, status) is not { } patch) return;
         var answer = await client.Resource<Pod>().PatchAsync(
             pod.Metadata.Namespace, pod.Metadata.Name, PatchType.StrategicMerge, patch, "status", _stop.Token).ConfigureAwait(false);
-        _known = answer.Status;
+        lock (_lock)
+        {
+            _known = answer.Status;
+            _version = Version(answer);
+        }
     }
+
+    private static ulong Version(Pod pod) =>
+        ulong.TryParse(pod.Metadata.ResourceVersion, System.Globalization.CultureInfo.InvariantCulture, out var version) ? version : 0;
 
     [LoggerMessage(1, LogLevel.Warning, "The status of pod {Pod} was not written; trying again")]
     private static partial void LogWriteFailed(ILogger logger, Exception error, string pod);

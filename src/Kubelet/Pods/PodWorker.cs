@@ -93,6 +93,7 @@ internal sealed partial class PodWorker : IDisposable
     {
         var before = _pod;
         _pod = pod;
+        _writer.Observe(pod);
         // A start in progress is pointless once the pod is to go, and so is waiting out a grace period that was cut short.
         if (pod.Metadata.DeletionTimestamp is not null &&
             (before.Metadata.DeletionTimestamp is null || pod.Metadata.DeletionGracePeriodSeconds < before.Metadata.DeletionGracePeriodSeconds))
