@@ -21,6 +21,7 @@ public static class DefaultAdmission
             new ServiceAccountAdmission(resources, time),
             new NodeRestriction(resources, authorizer),
             new TaintNodesByCondition(),
+            new PodSecurityAdmission(resources),
             new PriorityAdmission(resources),
             new DefaultTolerationSeconds(),
             new DefaultStorageClass(resources),
