@@ -44,10 +44,12 @@ public sealed class PodSecurityTests(TestCluster cluster) : IClassFixture<TestCl
             Pod("\"securityContext\":{\"runAsNonRoot\":true,\"seccompProfile\":{\"type\":\"RuntimeDefault\"}}", """{"allowPrivilegeEscalation":false,"capabilities":{"drop":["ALL"]}}"""));
     }
 
-    [Fact]
-    public async Task Who_only_asks_for_warnings_gets_them_for_templates_too()
+    [Theory]
+    [InlineData("warn")]
+    [InlineData("enforce")]
+    public async Task Templates_are_warned_of_and_let_through(string mode)
     {
-        var ns = await NamespaceAsync("\"pod-security.kubernetes.io/warn\":\"baseline\"");
+        var ns = await NamespaceAsync($"\"pod-security.kubernetes.io/{mode}\":\"baseline\"");
         var deployment = """{"metadata":{"name":"d"},"spec":{"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{"labels":{"a":"b"}},"spec":{"hostNetwork":true,"containers":[{"name":"c","image":"i"}]}}}}""";
         var (response, _) = await cluster.SendRawAsync("POST", $"/apis/apps/v1/namespaces/{ns}/deployments", deployment);
         Assert.Equal(201, (int)response.StatusCode);

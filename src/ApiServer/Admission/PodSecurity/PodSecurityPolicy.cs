@@ -35,10 +35,10 @@ internal sealed record PodSecurityPolicy(PodSecurityLevel Enforce, PodSecurityLe
     public static PodSecurityPolicy Of(IReadOnlyDictionary<string, string>? labels)
     {
         var enforce = Level(labels, "enforce");
-        var warn = Level(labels, "warn");
+        if (labels?.ContainsKey(Prefix + "warn") == true) return new(enforce, Level(labels, "warn"));
 
-        // Whoever is refused is told so; who is not shall know when they break less than is enforced.
-        return new(enforce, labels?.ContainsKey(Prefix + "warn") == true ? warn : new(PodSecurityLevel.Privileged, "latest"));
+        // Workloads whose pods would be refused are worth a warning even where nobody asked for one.
+        return new(enforce, labels?.GetValueOrDefault(Prefix + "enforce") == enforce.Level ? enforce : new(PodSecurityLevel.Privileged, "latest"));
     }
 
     /// <summary>Reports labels that say nothing the standards know.</summary>
@@ -58,7 +58,8 @@ internal sealed record PodSecurityPolicy(PodSecurityLevel Enforce, PodSecurityLe
     {
         if (labels is null || !labels.TryGetValue(Prefix + mode, out var level)) return new(PodSecurityLevel.Privileged, "latest");
         var version = labels.TryGetValue($"{Prefix}{mode}-version", out var given) && IsVersion(given) ? given : "latest";
-        return new(level is PodSecurityLevel.Privileged or "baseline" or "restricted" ? level : "restricted", version);
+        if (level is PodSecurityLevel.Privileged or "baseline" or "restricted") return new(level, version);
+        return new(mode == "enforce" ? "restricted" : PodSecurityLevel.Privileged, version);
     }
 
     private static bool IsVersion(string text) =>
