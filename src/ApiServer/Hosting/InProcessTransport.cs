@@ -65,11 +65,23 @@ public sealed class InProcessTransport : IConnectionListenerFactory, IConnection
         public ValueTask DisposeAsync() => UnbindAsync();
     }
 
-    private sealed class PipeConnection(IDuplexPipe transport, EndPoint endpoint) : DefaultConnectionContext(Guid.NewGuid().ToString("N"), transport, transport)
+    private sealed class PipeConnection : DefaultConnectionContext
     {
-        public override EndPoint? LocalEndPoint { get; set; } = endpoint;
+        private readonly CancellationTokenSource _closed = new();
 
-        public override EndPoint? RemoteEndPoint { get; set; } = endpoint;
+        public PipeConnection(IDuplexPipe transport, EndPoint endpoint) : base(Guid.NewGuid().ToString("N"), transport, transport)
+        {
+            LocalEndPoint = endpoint;
+            RemoteEndPoint = endpoint;
+            ConnectionClosed = _closed.Token;
+        }
+
+        public override EndPoint? LocalEndPoint { get; set; }
+
+        public override EndPoint? RemoteEndPoint { get; set; }
+
+        // The base class cancels its token on another thread, possibly after having disposed it, and that ends the process.
+        public override void Abort(ConnectionAbortedException abortReason) => ThreadPool.UnsafeQueueUserWorkItem(static self => self._closed.Cancel(), this, preferLocal: false);
     }
 
     /// <summary>The client's end. Disposing it ends both directions.</summary>

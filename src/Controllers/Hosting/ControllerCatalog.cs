@@ -24,6 +24,10 @@ internal static class ControllerCatalog
         new("endpoints-controller", "endpoint-controller", static c => new EndpointsController(c)),
         new("endpointslice-mirroring-controller", "endpointslicemirroring-controller", static c => new SliceMirroringController(c)),
         new("namespace-controller", "namespace-controller", static c => new NamespaceController(c)),
+        new("node-ipam-controller", "node-controller", static c => c.Options.AllocateNodeCidrs && c.Options.ClusterCidrs.Count > 0 ? new NodeIpamController(c) : null),
+        new("node-lifecycle-controller", "node-controller", static c => new NodeLifecycleController(c)),
+        new("taint-eviction-controller", "node-controller", static c => new TaintEvictionController(c)),
+        new("pod-garbage-collector-controller", "pod-garbage-collector", static c => new PodGarbageCollector(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -63,6 +67,9 @@ internal static class ControllerCatalog
         "endpointslicemirroring" => "endpointslice-mirroring-controller",
         "namespace" => "namespace-controller",
         "garbagecollector" => "garbage-collector-controller",
+        "nodeipam" => "node-ipam-controller",
+        "nodelifecycle" => "node-lifecycle-controller",
+        "podgc" => "pod-garbage-collector-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,

@@ -20,7 +20,7 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
 
     public async Task RunAsync(CancellationToken cancel)
     {
-        await client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = Name, Labels = new() { [WellKnownLabels.TopologyZone] = "zone-a" } } }, cancel);
+        await client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = Name, Labels = new() { [WellKnownLabels.TopologyZone] = "zone-a" } }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True", LastHeartbeatTime = DateTimeOffset.UtcNow, LastTransitionTime = DateTimeOffset.UtcNow }] } }, cancel);
         var informers = new InformerFactory(client, TimeProvider.System, loggers);
         var pods = informers.For<Pod>();
         using var work = new Reconciler<ObjectKey>("fake-nodes", async (key, token) =>

@@ -1,0 +1,57 @@
+using System.Net;
+using Tiphys.Api.Core.V1;
+using Tiphys.Client;
+
+namespace Tiphys.Controllers.Tests;
+
+public sealed class NodeTests(TestCluster cluster)
+{
+    [Fact]
+    public async Task Nodes_get_networks_of_their_own()
+    {
+        var seen = new HashSet<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            var name = $"ipam-{i}";
+            await cluster.Client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = name } }, default);
+            var node = await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.PodCIDR.Length > 0);
+            Assert.Equal(node.Spec.PodCIDR, Assert.Single(node.Spec.PodCIDRs!));
+            Assert.True(IPNetwork.Parse("10.42.0.0/16").Contains(IPNetwork.Parse(node.Spec.PodCIDR).BaseAddress));
+            Assert.EndsWith("/24", node.Spec.PodCIDR, StringComparison.Ordinal);
+            Assert.True(seen.Add(node.Spec.PodCIDR));
+        }
+    }
+
+    [Fact]
+    public void A_pool_gives_parts_back()
+    {
+        var pool = new CidrPool(IPNetwork.Parse("10.0.0.0/23"), 24);
+        pool.Occupy("a", IPNetwork.Parse("10.0.0.0/24"));
+        Assert.Equal("10.0.1.0/24", pool.Take("b").ToString());
+        Assert.Null(pool.Take("c"));
+        pool.Free("a");
+        Assert.Equal("10.0.0.0/24", pool.Take("c").ToString());
+        Assert.Equal("10.0.0.0/24", pool.Take("c").ToString());
+    }
+
+    [Fact]
+    public async Task Conditions_become_taints_and_pods_that_do_not_tolerate_them_go()
+    {
+        var ns = await cluster.NamespaceAsync();
+        const string name = "tainted";
+        await cluster.Client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = name }, Spec = new() { Unschedulable = true } }, default);
+        await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.Taints?.Exists(static t => t is { Key: "node.kubernetes.io/unschedulable", Effect: "NoSchedule" }) == true);
+        await MakeAsync("weak", null);
+        await MakeAsync("strong", [new() { Operator = "Exists" }]);
+        await cluster.Client.Resource<Node>().PatchAsync(null, name, PatchType.StrategicMerge, """{"status":{"conditions":[{"type":"Ready","status":"False","reason":"KubeletNotReady","message":"x"}]}}""", "status", default);
+        var node = await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.Taints?.Exists(static t => t is { Key: "node.kubernetes.io/not-ready", Effect: "NoExecute" }) == true);
+        Assert.Contains(node.Spec.Taints!, static t => t is { Key: "node.kubernetes.io/not-ready", Effect: "NoSchedule" });
+        await cluster.WaitAsync<Pod>(ns, "weak", static p => p is null || p.Metadata.DeletionTimestamp is not null);
+        await cluster.Client.Resource<Node>().PatchAsync(null, name, PatchType.StrategicMerge, """{"status":{"conditions":[{"type":"Ready","status":"True","reason":"KubeletReady"}]},"spec":{"unschedulable":false}}""", "status", default);
+        await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.Taints?.Exists(static t => t.Key == "node.kubernetes.io/not-ready") != true);
+        Assert.Null((await cluster.Client.Resource<Pod>().GetAsync(ns, "strong", default)).Metadata.DeletionTimestamp);
+
+        Task MakeAsync(string pod, List<Toleration>? tolerations) => cluster.Client.Resource<Pod>().CreateAsync(
+            new() { Metadata = new() { Name = pod, Namespace = ns }, Spec = new() { NodeName = name, Tolerations = tolerations ?? [new() { Key = "node.kubernetes.io/not-ready", Operator = "Exists", Effect = "NoExecute", TolerationSeconds = 0 }], Containers = [new() { Name = "a", Image = "a:1" }] } }, default);
+    }
+}
