@@ -34,6 +34,7 @@ internal static class UpHost
         var steps = new Steps(Console.Out, TimeProvider.System);
         await steps.RunAsync("Programs a node needs", async () => await Prerequisites.EnsureAsync(cancel) ?? "all there");
         Sample.WriteImage(Path.Combine(data.Agent, "images"));
+        Directory.CreateDirectory(Path.GetDirectoryName(data.AdminKubeconfig)!);
         File.Delete(data.AdminKubeconfig); // an old one could be taken for the new server's
         var pid = server.Start(arguments);
         try
