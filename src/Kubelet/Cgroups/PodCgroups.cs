@@ -52,9 +52,5 @@ internal sealed class PodCgroups(ICgroupTree tree, string root)
     public bool Remove(string uid) =>
         Levels().Select(l => $"{l}/{PodPrefix}{uid}").Where(tree.Exists).Aggregate(true, (removed, path) => tree.Remove(path) && removed);
 
-    /// <summary>The uids of all pods that have cgroups.</summary>
-    public IEnumerable<string> PodUids() =>
-        Levels().SelectMany(tree.Children).Where(n => n.StartsWith(PodPrefix, StringComparison.Ordinal)).Select(n => n[PodPrefix.Length..]);
-
     private string[] Levels() => [_kubepods, _kubepods + "/burstable", _kubepods + "/besteffort"];
 }

@@ -254,14 +254,14 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
         }
     }
 
+    // Only what lies in our directories is ours: other nodes on this machine have cgroups beside our pods'.
     private void RemoveLeftovers()
     {
-        if (Directory.Exists(services.Directories.Pods))
+        if (!Directory.Exists(services.Directories.Pods)) return;
+        foreach (var uid in Directory.EnumerateDirectories(services.Directories.Pods).Select(d => Path.GetFileName(d)).Where(u => !_workers.ContainsKey(u)))
         {
-            foreach (var uid in Directory.EnumerateDirectories(services.Directories.Pods).Select(d => Path.GetFileName(d)).Where(u => !_workers.ContainsKey(u)))
-                services.Volumes.TearDown(uid);
+            if (services.Cgroups?.Remove(uid) is not false) services.Volumes.TearDown(uid);
         }
-        foreach (var uid in services.Cgroups?.PodUids().Where(u => !_workers.ContainsKey(u)).ToList() ?? []) services.Cgroups!.Remove(uid);
     }
 
     [LoggerMessage(1, LogLevel.Error, "The worker of pod {Pod} failed")]

@@ -39,8 +39,9 @@ internal sealed partial class PodWorker
         var uid = pod.Metadata.Uid;
         if (!_cleaned)
         {
-            _services.Volumes.TearDown(uid);
+            // In this order, for a crash in between must leave the directory, by which leftovers are found.
             if (_services.Cgroups?.Remove(uid) is false) return TimeSpan.FromMilliseconds(50);
+            _services.Volumes.TearDown(uid);
             _cleaned = true;
         }
         if (_removed || _writer.IsGone)

@@ -224,6 +224,7 @@ internal sealed partial class PodWorker : IDisposable
             _services.Events.Warning(pod, "NetworkNotReady", $"network is not ready: {reason}");
             return TimeSpan.FromSeconds(1);
         }
+        Directory.CreateDirectory(_services.Directories.Pod(pod.Metadata.Uid));
         _services.Cgroups?.Ensure(pod);
         IReadOnlyDictionary<string, ReadyVolume> volumes;
         try
