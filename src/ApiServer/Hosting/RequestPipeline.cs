@@ -152,7 +152,7 @@ internal static class Forbidden
     public static StatusException Of(UserInfo user, RequestInfo info, string reason)
     {
         var suffix = reason.Length > 0 ? ": " + reason : "";
-        if (!info.IsResourceRequest) return ApiErrors.Forbidden(default, "", $"User \"{user.Name}\" cannot {info.Verb} path \"{info.Path}\"{suffix}");
+        if (!info.IsResourceRequest) return ApiErrors.Forbidden(new("", ""), "", $"User \"{user.Name}\" cannot {info.Verb} path \"{info.Path}\"{suffix}");
         var resource = info.Subresource.Length > 0 ? $"{info.Resource}/{info.Subresource}" : info.Resource;
         var scope = info.Namespace.Length > 0 ? $" in the namespace \"{info.Namespace}\"" : " at the cluster scope";
         return ApiErrors.Forbidden(info.GroupResource, info.Name, $"User \"{user.Name}\" cannot {info.Verb} resource \"{resource}\" in API group \"{info.Group}\"{scope}{suffix}");
