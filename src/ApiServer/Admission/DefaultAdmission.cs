@@ -27,6 +27,9 @@ public static class DefaultAdmission
             new DefaultStorageClass(resources),
             new StorageObjectInUseProtection(),
             new RuntimeClassAdmission(resources),
+            new CertificateApproval(authorizer),
+            new CertificateSigning(authorizer),
+            new CertificateSubjectRestriction(),
             new DefaultIngressClass(resources),
             new ResourceQuotaAdmission(resources, time),
         ];

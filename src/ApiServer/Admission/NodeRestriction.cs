@@ -199,7 +199,7 @@ public sealed class NodeRestriction(ApiResources resources, IAuthorizer authoriz
     {
         if (write is not { Operation: AdmissionOperation.Create, Subresource: "", Object: CertificateSigningRequest request }) return;
         if (request.Spec.SignerName is not ("kubernetes.io/kube-apiserver-client-kubelet" or "kubernetes.io/kubelet-serving")) return;
-        var subject = SigningRequestSubject.CommonName(request.Spec.Request);
+        var subject = SigningRequest.CommonName(request.Spec.Request);
         if (subject != $"system:node:{node}") throw Refusal.Of(write, $"can only create a node CSR with CN=system:node:{node}");
     }
 
@@ -219,25 +219,4 @@ public sealed class NodeRestriction(ApiResources resources, IAuthorizer authoriz
 
     private static bool Same<T>(List<T>? left, List<T>? right) where T : class, IApiMessage =>
         (left?.Count ?? 0) == (right?.Count ?? 0) && (left ?? []).Zip(right ?? []).All(static p => ApiJson.Same(p.First, p.Second));
-}
-
-/// <summary>Reads PKCS#10 requests.</summary>
-internal static class SigningRequestSubject
-{
-    /// <summary>The common name asked for; null when the bytes are no signing request.</summary>
-    public static string? CommonName(byte[]? pem)
-    {
-        if (pem is null) return null;
-        try
-        {
-            var request = System.Security.Cryptography.X509Certificates.CertificateRequest.LoadSigningRequestPem(
-                System.Text.Encoding.ASCII.GetString(pem), System.Security.Cryptography.HashAlgorithmName.SHA256);
-            return request.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false)
-                .FirstOrDefault(static p => !p.HasMultipleElements && p.GetSingleElementType().Value == "2.5.4.3")?.GetSingleElementValue();
-        }
-        catch (Exception e) when (e is System.Security.Cryptography.CryptographicException or ArgumentException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Formats.Asn1;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
@@ -44,38 +43,25 @@ public sealed class ClientCertificateAuthenticator(Func<X509Certificate2, bool> 
         {
             if (part.HasMultipleElements)
             {
-                Elements(part.RawData, groups, ref name, ref uid);
-                continue;
+                // Go puts several organizations into one part.
+                foreach (var (type, text) in DistinguishedNames.Elements(part.RawData)) Take(type, text);
             }
-
-            var value = part.GetSingleElementValue() ?? "";
-            switch (part.GetSingleElementType().Value)
-            {
-                case CommonName: name = value; break;
-                case Organization: groups.Add(value); break;
-                case UidExtra: uid = value; break;
-            }
+            else Take(part.GetSingleElementType().Value ?? "", part.GetSingleElementValue() ?? "");
         }
 
         if (name.Length == 0) return null;
         if (!groups.Contains(UserInfo.Authenticated)) groups.Add(UserInfo.Authenticated);
         var id = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(certificate.RawData));
         return new UserInfo(name, uid, groups, new Dictionary<string, List<string>> { ["authentication.kubernetes.io/credential-id"] = [$"X509SHA256={id}"] });
-    }
 
-    /// <summary>Go puts several organizations into one multi-valued part of the name.</summary>
-    private static void Elements(ReadOnlyMemory<byte> part, List<string> groups, ref string name, ref string uid)
-    {
-        var set = new AsnReader(part, AsnEncodingRules.DER).ReadSetOf(skipSortOrderValidation: true);
-        while (set.HasData)
+        void Take(string type, string value)
         {
-            var element = set.ReadSequence();
-            var type = element.ReadObjectIdentifier();
-            var tag = (UniversalTagNumber)element.PeekTag().TagValue;
-            var value = element.ReadCharacterString(tag);
-            if (type == CommonName) name = value;
-            else if (type == Organization) groups.Add(value);
-            else if (type == UidExtra) uid = value;
+            switch (type)
+            {
+                case CommonName: name = value; break;
+                case Organization: groups.Add(value); break;
+                case UidExtra: uid = value; break;
+            }
         }
     }
 }

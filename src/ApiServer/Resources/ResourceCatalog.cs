@@ -2,7 +2,6 @@ using Tiphys.Api;
 using Tiphys.Api.Apps.V1;
 using Tiphys.Api.Autoscaling.V1;
 using Tiphys.Api.Batch.V1;
-using Tiphys.Api.Certificates.V1;
 using Tiphys.Api.Coordination.V1;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Discovery.V1;
@@ -78,10 +77,7 @@ internal static class ResourceCatalog
         yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>());
         yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), "/registry/ingress/");
         yield return Plain<IngressClass>(new PlainStrategy<IngressClass>());
-        yield return SpecStatus(
-            new PlainSpecStatusStrategy<CertificateSigningRequest>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status),
-            null,
-            [new("spec.signerName")]);
+        yield return CertificateSigningRequestStrategy.Definition();
     }
 
     private static readonly SelectableField[] PodFields =
