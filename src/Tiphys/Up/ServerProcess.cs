@@ -18,7 +18,9 @@ internal sealed class ServerProcess(string dataDir)
         try
         {
             var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-            return arguments.Contains("server") && arguments[0].Contains("tiphys", StringComparison.Ordinal) ? pid : null;
+
+            // In its first moments it is still the shell that becomes the server.
+            return arguments.Contains("server") && Array.Exists(arguments, static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
