@@ -19,6 +19,7 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
     /// <inheritdoc/>
     public bool Handles(string path)
     {
+        if (path is "/" or "") return true;
         if (!path.StartsWith("/api", StringComparison.Ordinal)) return false;
         var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return parts is ["api"] or ["api", _] or ["apis"] or ["apis", _] or ["apis", _, _];
@@ -41,6 +42,7 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
         if (request.Http.Request.Method is not ("GET" or "HEAD")) throw ApiErrors.MethodNotAllowed();
         IApiMessage answer = parts switch
         {
+            [] => new RootPaths { Paths = [.. PathsOf(snapshot.Resources).Order(StringComparer.Ordinal)] },
             ["api"] => new APIVersions { Versions = ["v1"], ServerAddressByClientCIDRs = [new() { ClientCIDR = "0.0.0.0/0", ServerAddress = serverAddress }] },
             ["apis"] => new APIGroupList { Groups = [.. GroupOrder.Arrange(snapshot.Resources).Where(static g => g.Group.Length > 0).Select(static g => GroupOf(g.Group, g.Versions))] },
             ["api", var version] => ListOf(snapshot.Resources, new("", version)),
@@ -49,6 +51,26 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
             _ => throw ApiErrors.UnknownPath(),
         };
         await ObjectResponse.WriteAsync(request, answer);
+    }
+
+    private static HashSet<string> PathsOf(IReadOnlyList<ServedResource> served)
+    {
+        HashSet<string> paths =
+        [
+            "/.well-known/openid-configuration", "/api", "/apis", "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/openid/v1/jwks", "/readyz", "/version",
+        ];
+        foreach (var resource in served)
+        {
+            var kind = resource.Kind;
+            if (kind.Group.Length == 0) paths.Add($"/api/{kind.Version}");
+            else
+            {
+                paths.Add($"/apis/{kind.Group}");
+                paths.Add($"/apis/{kind.Group}/{kind.Version}");
+            }
+        }
+
+        return paths;
     }
 
     private static bool WantsAggregated(ApiRequest request)

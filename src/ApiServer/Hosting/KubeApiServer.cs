@@ -62,10 +62,13 @@ public sealed class KubeApiServer : IAsyncDisposable
         var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
         await built!.Services.ReadyAsync(server.Resources.Of<Service>().Cache, cancel);
+
+        // The namespaces first: the rest lies in them.
+        await new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel);
         await Task.WhenAll(
-            new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel),
             new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
-            SystemPriorityClasses.EnsureAsync(server.Resources, cancel));
+            SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
+            AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
         startup.IsDone = true;
         return new KubeApiServer(server, startup);
     }
@@ -86,6 +89,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new BootstrapTokens(resources, time)];
         if (options.TokenAuthFile is { } file) tokens.Insert(1, StaticTokens.Load(file));
         var bearer = new BearerTokenAuthenticator(tokens, audiences, time);
+        parts.Authenticators.Add(new FrontProxyAuthenticator(options.Pki.FrontProxyAuthority.VerifiesClient, "front-proxy-client"));
         parts.Authenticators.Add(new ClientCertificateAuthenticator(options.Pki.Authority.VerifiesClient));
         parts.Authenticators.Add(bearer);
 

@@ -152,4 +152,35 @@ public sealed class AuthenticationTests(TestCluster cluster) : IClassFixture<Tes
         Assert.Null(await tokens.AuthenticateAsync("t3", [], CancellationToken.None));
         Assert.Throws<FormatException>(() => StaticTokens.Parse("t1,alice", "tokens.csv"));
     }
+
+    [Fact]
+    public async Task A_front_proxy_is_believed_and_others_are_not()
+    {
+        var directory = Directory.CreateTempSubdirectory("tiphys-pki-").FullName;
+        using var pki = ClusterPki.Open(directory, new(), cluster.Time);
+        var authenticator = new FrontProxyAuthenticator(pki.FrontProxyAuthority.VerifiesClient, "front-proxy-client");
+        var http = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        http.Request.Headers["X-Remote-User"] = "jane";
+        http.Request.Headers["X-Remote-Group"] = new(["a", "b"]);
+        http.Request.Headers["X-Remote-Extra-Scope"] = "x";
+        Assert.Null(await authenticator.AuthenticateAsync(http));
+        http.Connection.ClientCertificate = pki.Admin();
+        Assert.Null(await authenticator.AuthenticateAsync(http));
+        http.Connection.ClientCertificate = pki.FrontProxyClient;
+        var user = (await authenticator.AuthenticateAsync(http))!;
+        Assert.Equal("jane", user.Name);
+        Assert.Equal(["a", "b", "system:authenticated"], user.Groups);
+        Assert.Equal(["x"], user.Extra["scope"]);
+        Assert.Empty(http.Request.Headers["X-Remote-User"].ToArray());
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_authorities_are_published_for_aggregated_servers()
+    {
+        var (code, map) = await cluster.SendAsync("GET", "/api/v1/namespaces/kube-system/configmaps/extension-apiserver-authentication");
+        Assert.Equal(200, code);
+        Assert.Equal("[\"front-proxy-client\"]", (string)map["data"]!["requestheader-allowed-names"]!);
+        Assert.StartsWith("-----BEGIN CERTIFICATE-----", (string)map["data"]!["client-ca-file"]!);
+    }
 }

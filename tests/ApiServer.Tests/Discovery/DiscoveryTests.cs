@@ -53,6 +53,15 @@ public sealed class DiscoveryTests(TestCluster cluster) : IClassFixture<TestClus
     }
 
     [Fact]
+    public async Task The_root_lists_the_paths()
+    {
+        var (_, root) = await cluster.SendAsync("GET", "/");
+        var paths = root["paths"]!.AsArray().Select(p => (string)p!).ToList();
+        Assert.Contains("/apis/apps/v1", paths);
+        foreach (var path in paths) Assert.Equal(200, (int)(await cluster.SendRawAsync("GET", path)).Response.StatusCode);
+    }
+
+    [Fact]
     public async Task The_version_is_one_clients_can_parse()
     {
         var (_, version) = await cluster.SendAsync("GET", "/version");

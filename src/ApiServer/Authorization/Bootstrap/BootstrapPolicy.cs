@@ -11,6 +11,8 @@ namespace Tiphys.ApiServer;
 /// <param name="stores">Where roles and bindings are.</param>
 public sealed class BootstrapPolicy(ApiResources stores)
 {
+    private const int MostAttempts = 10;
+
     /// <summary>All default cluster roles. Those that are joined from others have the rules of their parts already.</summary>
     public static IReadOnlyList<ClusterRole> ClusterRoles { get; } = Joined([.. UserFacingRoles.All(), .. SystemRoles.All(), .. ControllerRoles.All()]);
 
@@ -41,7 +43,7 @@ public sealed class BootstrapPolicy(ApiResources stores)
             FieldManager = "kube-apiserver",
             Cancel = cancel,
         };
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -65,7 +67,7 @@ public sealed class BootstrapPolicy(ApiResources stores)
                 await store.UpdateAsync(metadata.Name, _ => merged.DeepCopy(), new UpdateBehavior(), context);
                 return;
             }
-            catch (StatusException e) when (e.IsAlreadyExists || e.IsConflict || e.IsNotFound)
+            catch (StatusException e) when (attempt < MostAttempts && (e.IsAlreadyExists || e.IsConflict || e.IsNotFound))
             {
                 // Another server starts at the same time.
                 cancel.ThrowIfCancellationRequested();
