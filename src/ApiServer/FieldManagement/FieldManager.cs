@@ -14,6 +14,7 @@ namespace Tiphys.ApiServer;
 public sealed class FieldManager : IFieldManager
 {
     private const string Unknown = "unknown";
+    private const string Kubectl = "kubectl";
     private const string BeforeFirstApply = "before-first-apply";
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private const int LongestName = 128;
@@ -45,9 +46,9 @@ public sealed class FieldManager : IFieldManager
             FieldMerge.Prune(merged, schema, mine.Fields.Except(set), kept);
         }
 
-        if (manager == "kubectl") RefreshLastApplied(merged, configuration);
+        if (manager == Kubectl) RefreshLastApplied(merged, configuration);
         var result = Encoding.UTF8.GetBytes(merged.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512 }));
-        if (!force) RefuseConflicts(liveBytes, result, schema, set, others);
+        if (!force) RefuseConflicts(liveBytes, result, schema, set, others, manager == Kubectl ? StillAsLastApplied(live, liveBytes, schema) : FieldTree.Empty);
         return result;
     }
 
@@ -121,14 +122,14 @@ public sealed class FieldManager : IFieldManager
         owners[at] = owners[at] with { Fields = next, ApiVersion = version, Time = same ? owners[at].Time : now };
     }
 
-    private static void RefuseConflicts(byte[] live, byte[] merged, ValueSchema schema, FieldTree set, List<FieldOwner> others)
+    private static void RefuseConflicts(byte[] live, byte[] merged, ValueSchema schema, FieldTree set, List<FieldOwner> others, FieldTree allowed)
     {
         using var before = JsonDocument.Parse(live, s_options);
         using var after = JsonDocument.Parse(merged, s_options);
         var taken = FieldWalker.Compare(before.RootElement, after.RootElement, schema).Changed.Intersect(set);
         if (taken.IsEmpty) return;
         var conflicts = others
-            .SelectMany(o => o.Fields.Intersect(taken).Paths().Select(p => (Owner: o.ToString(), Path: p)))
+            .SelectMany(o => o.Fields.Intersect(taken).Except(allowed).Paths().Select(p => (Owner: o.ToString(), Path: p)))
             .OrderBy(static c => c.Owner, StringComparer.Ordinal)
             .ToList();
         if (conflicts.Count == 0) return;
@@ -167,6 +168,26 @@ public sealed class FieldManager : IFieldManager
         var result = new FieldTree();
         foreach (var (element, child) in tree.Children) result.Add(element, child);
         return result;
+    }
+
+    /// <summary>
+    /// What kubectl applied on its own before it left merging to the server, as far as nobody changed it since: taking that over
+    /// is no conflict.
+    /// </summary>
+    private static FieldTree StillAsLastApplied(IKubernetesObject live, byte[] liveBytes, ValueSchema schema)
+    {
+        if (live.Metadata.Annotations?.GetValueOrDefault(LastApplied) is not { Length: > 0 } text) return FieldTree.Empty;
+        try
+        {
+            using var last = JsonDocument.Parse(text, s_options);
+            using var now = JsonDocument.Parse(liveBytes, s_options);
+            var difference = FieldWalker.Compare(last.RootElement, now.RootElement, schema);
+            return FieldWalker.FieldsOf(last.RootElement, schema).Except(difference.Changed).ExceptBelow(difference.Removed);
+        }
+        catch (JsonException)
+        {
+            return FieldTree.Empty; // anybody can write an annotation
+        }
     }
 
     private static void RefreshLastApplied(JsonNode merged, ReadOnlyMemory<byte> configuration)

@@ -184,4 +184,22 @@ public sealed class FieldManagerTests(TestCluster cluster) : IClassFixture<TestC
         Assert.Equal(400, code);
         Assert.Equal("metadata.managedFields must be nil", (string)body["message"]!);
     }
+
+    [Fact]
+    public async Task Kubectl_takes_over_from_its_former_self()
+    {
+        var ns = await cluster.NamespaceAsync();
+        const string last = """{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{\"a\":\"1\",\"b\":\"1\"}}""";
+        await cluster.CreateAsync($"/api/v1/namespaces/{ns}/configmaps?fieldManager=kubectl-client-side-apply", """{"metadata":{"name":"m","annotations":{"kubectl.kubernetes.io/last-applied-configuration":"LAST"}},"data":{"a":"1","b":"1"}}""".Replace("LAST", last, StringComparison.Ordinal));
+        await cluster.SendAsync("PATCH", $"/api/v1/namespaces/{ns}/configmaps/m?fieldManager=other", """{"data":{"b":"9"}}""", null, "application/merge-patch+json");
+        const string path = "/api/v1/namespaces/{0}/configmaps/m?fieldManager={1}";
+        var (code, _) = await cluster.SendAsync("PATCH", string.Format(null, path, ns, "tool"), "apiVersion: v1\nkind: ConfigMap\ndata: {a: '2'}\n", null, ApplyType);
+        Assert.Equal(409, code);
+        (code, var item) = await cluster.SendAsync("PATCH", string.Format(null, path, ns, "kubectl"), "apiVersion: v1\nkind: ConfigMap\ndata: {a: '2'}\n", null, ApplyType);
+        Assert.Equal(200, code);
+        Assert.Equal("2", (string)item["data"]!["a"]!);
+        Assert.Contains("\"a\":\"2\"", (string)item["metadata"]!["annotations"]!["kubectl.kubernetes.io/last-applied-configuration"]!);
+        (code, item) = await cluster.SendAsync("PATCH", string.Format(null, path, ns, "kubectl"), "apiVersion: v1\nkind: ConfigMap\ndata: {b: '2'}\n", null, ApplyType);
+        Assert.Equal("Apply failed with 1 conflict: conflict with \"other\" using v1: .data.b", (string)item["message"]!);
+    }
 }
