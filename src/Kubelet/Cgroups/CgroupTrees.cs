@@ -16,11 +16,18 @@ internal static class CgroupTrees
         var controllers = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var mount in mounts.Where(m => m.FileSystem == "cgroup"))
         {
-            foreach (var controller in mount.SuperOptions.Where(Controllers.Contains)) controllers.TryAdd(controller, mount.Point);
+            // Hierarchies with a name and no controller (systemd's) get containers' cgroups too, which have to be removed again.
+            foreach (var controller in mount.SuperOptions.Where(o => Controllers.Contains(o) || o.StartsWith("name=", StringComparison.Ordinal)))
+                controllers.TryAdd(controller, mount.Point);
         }
         // Hybrid machines mount an empty v2 tree beside the v1 ones; the controllers decide.
-        if (controllers.ContainsKey("cpu") || controllers.ContainsKey("memory")) return new CgroupV1Tree(controllers);
-        return mounts.FirstOrDefault(m => m.FileSystem == "cgroup2") is { } unified
+        var unified = mounts.FirstOrDefault(m => m.FileSystem == "cgroup2");
+        if (controllers.ContainsKey("cpu") || controllers.ContainsKey("memory"))
+        {
+            if (unified is not null) controllers.TryAdd("unified", unified.Point);
+            return new CgroupV1Tree(controllers);
+        }
+        return unified is not null
             ? new CgroupV2Tree(unified.Point)
             : throw new PlatformNotSupportedException("no cgroups are mounted on this machine");
     }

@@ -149,7 +149,18 @@ internal sealed class FakeApi : HttpMessageHandler
     private HttpResponseMessage Watch(string path, string query)
     {
         var events = Channel.CreateUnbounded<string>();
-        lock (_lock) _watches.Add((path, NodeOf(query), events));
+        lock (_lock)
+        {
+            _watches.Add((path, NodeOf(query), events));
+            // What changed between the list and this watch must not be lost.
+            var since = VersionOf(query);
+            foreach (var (key, item) in _objects)
+            {
+                if (Covers(path, key) && (NodeOf(query) is not { } node || (string?)item["spec"]?["nodeName"] == node) &&
+                    long.Parse((string)item["metadata"]!["resourceVersion"]!, CultureInfo.InvariantCulture) > since)
+                    events.Writer.TryWrite(new JsonObject { ["type"] = "MODIFIED", ["object"] = item.DeepClone() }.ToJsonString() + "\n");
+            }
+        }
         return new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new ChannelStream(events.Reader)) };
     }
 
@@ -195,6 +206,13 @@ internal sealed class FakeApi : HttpMessageHandler
                 target[key] = value.DeepClone();
             }
         }
+    }
+
+    private static long VersionOf(string query)
+    {
+        const string parameter = "resourceVersion=";
+        var at = query.IndexOf(parameter, StringComparison.Ordinal);
+        return at < 0 ? 0 : long.Parse(query[(at + parameter.Length)..].Split('&')[0], CultureInfo.InvariantCulture);
     }
 
     private static string? NodeOf(string query)

@@ -134,7 +134,8 @@ internal sealed class TestNode : IAsyncDisposable
         while (!_running.IsCompleted && Directory.Exists(pods) && Directory.EnumerateDirectories(pods).Any() && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(10))
             await Task.Delay(20);
         await StopAsync();
-        Kubelet.Cgroups.CgroupTrees.Detect().Remove(Options.CgroupRoot);
+        // A process that was just killed holds its cgroup for a moment.
+        for (var i = 0; i < 100 && !Kubelet.Cgroups.CgroupTrees.Detect().Remove(Options.CgroupRoot); i++) await Task.Delay(20);
         Api.Dispose();
         _stop.Dispose();
     }

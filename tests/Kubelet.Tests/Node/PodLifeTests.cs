@@ -109,4 +109,14 @@ public class PodLifeTests(RuntimeFixture fixture)
         Assert.Equal(0, after.Status.ContainerStatuses[0].RestartCount);
         Assert.True(TestNode.IsReady(after));
     }
+
+    [Fact]
+    public async Task What_others_say_about_a_running_pod_is_corrected()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("slandered");
+        await node.WaitReadyAsync("slandered");
+        node.Api.Update<Pod>("default", "slandered", p => p.Status.Conditions!.Find(c => c.Type == "Ready")!.Status = "False");
+        await node.WaitReadyAsync("slandered");
+    }
 }
