@@ -86,6 +86,9 @@ public sealed partial class ResourceStore
         metadata.DeletionGracePeriodSeconds = null;
         metadata.SelfLink = "";
         metadata.Generation = 0;
+
+        // What the client sent is the client's; what is filled in from here on belongs to nobody.
+        _fields.Created(item, context, Now());
         Strategy.PrepareForCreate(item, new StrategyContext(_time, context.User));
         var generated = metadata.Name.Length == 0 && metadata.GenerateName.Length > 0;
         for (var attempt = 1; ; attempt++)
@@ -149,7 +152,6 @@ public sealed partial class ResourceStore
     private async ValueTask<StoredObject> TryCreateAsync(IKubernetesObject item, WriteContext context)
     {
         // Fields belong to whoever sent them; what admission adds from here on belongs to nobody.
-        _fields.Created(item, context, Now());
         var write = context.Admission(Kind, AdmissionOperation.Create, item.Metadata.Name, item, null);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
