@@ -28,6 +28,10 @@ internal static class ControllerCatalog
         new("node-lifecycle-controller", "node-controller", static c => new NodeLifecycleController(c)),
         new("taint-eviction-controller", "node-controller", static c => new TaintEvictionController(c)),
         new("pod-garbage-collector-controller", "pod-garbage-collector", static c => new PodGarbageCollector(c)),
+        new("job-controller", "job-controller", static c => new JobController(c)),
+        new("ttl-after-finished-controller", "ttl-after-finished-controller", static c => new TtlAfterFinishedController(c)),
+        new("cronjob-controller", "cronjob-controller", static c => new CronJobController(c)),
+        new("clusterrole-aggregation-controller", "clusterrole-aggregation-controller", static c => new ClusterRoleAggregationController(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -70,6 +74,10 @@ internal static class ControllerCatalog
         "nodeipam" => "node-ipam-controller",
         "nodelifecycle" => "node-lifecycle-controller",
         "podgc" => "pod-garbage-collector-controller",
+        "job" => "job-controller",
+        "ttl-after-finished" => "ttl-after-finished-controller",
+        "cronjob" => "cronjob-controller",
+        "clusterrole-aggregation" => "clusterrole-aggregation-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,

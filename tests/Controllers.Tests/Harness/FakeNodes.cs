@@ -18,6 +18,9 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
     /// <summary>Pods with this label are left alone.</summary>
     public const string Manual = "test/manual";
 
+    /// <summary>Pods with this label end at once, with its value as exit code; "even": well for even indexes only.</summary>
+    public const string Exit = "test/exit";
+
     public async Task RunAsync(CancellationToken cancel)
     {
         await client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = Name, Labels = new() { [WellKnownLabels.TopologyZone] = "zone-a" } }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True", LastHeartbeatTime = DateTimeOffset.UtcNow, LastTransitionTime = DateTimeOffset.UtcNow }] } }, cancel);
@@ -53,6 +56,14 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
         }
         else if (_done.TryAdd(pod.Metadata.Uid, 0))
         {
+            if (pod.Metadata.Labels?.GetValueOrDefault(Exit) is { } code)
+            {
+                var index = pod.Metadata.Labels.GetValueOrDefault("batch.kubernetes.io/job-completion-index", "");
+                var exit = code == "0" || (code == "even" && index is "0" or "2" or "4") ? 0 : 1;
+                await SetPhaseAsync(pod, exit == 0 ? PodPhase.Succeeded : PodPhase.Failed, ready: false, cancel, exit);
+                return;
+            }
+
             await SetPhaseAsync(pod, PodPhase.Running, ready: true, cancel);
         }
     }
