@@ -35,13 +35,13 @@ internal sealed class Expectations(TimeProvider time)
         lock (_lock) Begin(owner).Deletions.UnionWith(uids);
     }
 
-    /// <summary>One more creation is expected, besides those already.</summary>
-    public void ExpectAnotherCreation(string owner)
+    /// <summary>Besides what it creates, the owner is about to delete these.</summary>
+    public void AlsoExpectDeletions(string owner, IEnumerable<string> uids)
     {
         lock (_lock)
         {
             if (!_expected.TryGetValue(owner, out var expected)) expected = Begin(owner);
-            expected.Creations++;
+            expected.Deletions.UnionWith(uids);
         }
     }
 

@@ -32,6 +32,8 @@ internal static class ControllerCatalog
         new("ttl-after-finished-controller", "ttl-after-finished-controller", static c => new TtlAfterFinishedController(c)),
         new("cronjob-controller", "cronjob-controller", static c => new CronJobController(c)),
         new("clusterrole-aggregation-controller", "clusterrole-aggregation-controller", static c => new ClusterRoleAggregationController(c)),
+        new("daemonset-controller", "daemon-set-controller", static c => new DaemonSetController(c)),
+        new("statefulset-controller", "statefulset-controller", static c => new StatefulSetController(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -78,6 +80,8 @@ internal static class ControllerCatalog
         "ttl-after-finished" => "ttl-after-finished-controller",
         "cronjob" => "cronjob-controller",
         "clusterrole-aggregation" => "clusterrole-aggregation-controller",
+        "daemonset" => "daemonset-controller",
+        "statefulset" => "statefulset-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,

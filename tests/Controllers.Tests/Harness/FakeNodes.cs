@@ -51,7 +51,7 @@ internal sealed class FakeNodes(KubernetesClient client, ILoggerFactory loggers)
         }
         else if (pod.Spec.NodeName.Length == 0)
         {
-            var binding = new Binding { Metadata = new() { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace }, Target = new() { Kind = "Node", Name = Name } };
+            var binding = new Binding { Metadata = new() { Name = pod.Metadata.Name, Namespace = pod.Metadata.Namespace }, Target = new() { Kind = "Node", Name = NodeFit.Target(pod) is { Length: > 0 } pinned ? pinned : Name } };
             await client.Resource<Pod>().PostAsync<Status>(pod.Metadata.Namespace, pod.Metadata.Name, "binding", binding, cancel);
         }
         else if (_done.TryAdd(pod.Metadata.Uid, 0))
