@@ -34,6 +34,11 @@ internal static class ControllerCatalog
         new("clusterrole-aggregation-controller", "clusterrole-aggregation-controller", static c => new ClusterRoleAggregationController(c)),
         new("daemonset-controller", "daemon-set-controller", static c => new DaemonSetController(c)),
         new("statefulset-controller", "statefulset-controller", static c => new StatefulSetController(c)),
+        new("disruption-controller", "disruption-controller", static c => new DisruptionController(c)),
+        new("resourcequota-controller", "resourcequota-controller", static c => new ResourceQuotaController(c)),
+        new("certificatesigningrequest-approving-controller", "certificate-controller", static c => new CertificateApprover(c)),
+        new("certificatesigningrequest-signing-controller", "certificate-controller", static c => c.Options.ClusterSigningCertificate is { HasPrivateKey: true } authority ? new CertificateSigner(c, authority) : null),
+        new("certificatesigningrequest-cleaner-controller", "certificate-controller", static c => new CertificateCleaner(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -82,6 +87,11 @@ internal static class ControllerCatalog
         "clusterrole-aggregation" => "clusterrole-aggregation-controller",
         "daemonset" => "daemonset-controller",
         "statefulset" => "statefulset-controller",
+        "disruption" => "disruption-controller",
+        "resourcequota" => "resourcequota-controller",
+        "csrapproving" => "certificatesigningrequest-approving-controller",
+        "csrsigning" => "certificatesigningrequest-signing-controller",
+        "csrcleaner" => "certificatesigningrequest-cleaner-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,

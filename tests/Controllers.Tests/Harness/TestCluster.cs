@@ -56,6 +56,7 @@ public sealed class TestCluster : IAsyncLifetime
             AllocateNodeCidrs = true,
             ClusterCidrs = [IPNetwork.Parse("10.42.0.0/16")],
             RootCertificates = _pki.Authority.Pem,
+            ClusterSigningCertificate = _pki.Authority.Certificate,
             ClientFor = static account => throw new InvalidOperationException(account),
         };
         options = options with { ClientFor = account => ClientFor("kube-controller-manager", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system", UserInfo.Authenticated) };
