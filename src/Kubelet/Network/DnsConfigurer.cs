@@ -7,6 +7,7 @@ namespace Tiphys.Kubelet.Network;
 /// <summary>Works out a pod's resolver configuration.</summary>
 internal sealed class DnsConfigurer(KubeletOptions options, IEventRecorder events)
 {
+    private const string SystemdResolver = "/run/systemd/resolve/resolv.conf";
     private const int MaxServers = 3;
     private const int MaxSearches = 32;
     private const int MaxSearchLength = 2048;
@@ -14,7 +15,7 @@ internal sealed class DnsConfigurer(KubeletOptions options, IEventRecorder event
 
     public DNSConfig For(Pod pod)
     {
-        var node = Parse(File.Exists(options.ResolverConfig) ? File.ReadAllLines(options.ResolverConfig) : []);
+        var node = NodeConfig();
         var policy = pod.Spec.DnsPolicy;
         var wantsCluster = policy is DnsPolicy.ClusterFirstWithHostNet || (policy is DnsPolicy.ClusterFirst or "" && !pod.Spec.HostNetwork);
         DNSConfig config;
@@ -45,6 +46,17 @@ internal sealed class DnsConfigurer(KubeletOptions options, IEventRecorder event
         Limit(config, pod);
         return config;
     }
+
+    private DNSConfig NodeConfig()
+    {
+        var config = Read(options.ResolverConfig);
+        // A resolver on the node's own loopback is out of a pod's reach; systemd's keeps a list of those it asks itself.
+        return config.Servers.Count > 0 && config.Servers.All(s => s.StartsWith("127.", StringComparison.Ordinal) || s == "::1") && File.Exists(SystemdResolver)
+            ? Read(SystemdResolver)
+            : config;
+    }
+
+    private static DNSConfig Read(string path) => Parse(File.Exists(path) ? File.ReadAllLines(path) : []);
 
     internal static DNSConfig Parse(IEnumerable<string> lines)
     {

@@ -59,7 +59,7 @@ internal sealed class PodStarter(PodServices services)
             throw;
         }
 
-        var id = await CreateAsync(pod, runtime, container, sandbox, sandboxConfig, imageId, volumes, cancel).ConfigureAwait(false);
+        var (id, log) = await CreateAsync(pod, runtime, container, sandbox, sandboxConfig, imageId, volumes, cancel).ConfigureAwait(false);
         services.Events.Normal(pod, container.Name, "Created", "Container created");
         try
         {
@@ -71,7 +71,7 @@ internal sealed class PodStarter(PodServices services)
             throw new StartFailedException("RunContainerError", e.Detail);
         }
         services.Events.Normal(pod, container.Name, "Started", "Container started");
-        LinkLog(pod, container, id, sandboxConfig, runtime);
+        LinkLog(pod, container, id, log);
         await PostStartAsync(pod, container, id, sandbox, cancel).ConfigureAwait(false);
     }
 
@@ -89,7 +89,7 @@ internal sealed class PodStarter(PodServices services)
         services.RestartBackOff.Next(key, ended);
     }
 
-    private async Task<string> CreateAsync(
+    private async Task<(string Id, string Log)> CreateAsync(
         Pod pod, RuntimePod runtime, Container container, RuntimeSandbox sandbox, PodSandboxConfig sandboxConfig, string imageId,
         IReadOnlyDictionary<string, ReadyVolume> volumes, CancellationToken cancel)
     {
@@ -112,7 +112,8 @@ internal sealed class PodStarter(PodServices services)
         }
         try
         {
-            return await services.Runtime.CreateContainerAsync(sandbox.Id, config, sandboxConfig, cancel).ConfigureAwait(false);
+            var id = await services.Runtime.CreateContainerAsync(sandbox.Id, config, sandboxConfig, cancel).ConfigureAwait(false);
+            return (id, Path.Combine(sandboxConfig.LogDirectory, config.LogPath));
         }
         catch (GrpcException e)
         {
@@ -163,15 +164,14 @@ internal sealed class PodStarter(PodServices services)
         return runtime.Latest(target)?.Id ?? throw new ContainerConfigException($"unable to find target container {target}");
     }
 
-    private void LinkLog(Pod pod, Container container, string id, PodSandboxConfig sandbox, RuntimePod runtime)
+    private void LinkLog(Pod pod, Container container, string id, string log)
     {
         if (services.Options.ContainerLogsDirectory.Length == 0) return;
         try
         {
             Directory.CreateDirectory(services.Options.ContainerLogsDirectory);
             var link = Path.Combine(services.Options.ContainerLogsDirectory, $"{pod.Metadata.Name}_{pod.Metadata.Namespace}_{container.Name}-{id}.log");
-            var target = Path.Combine(sandbox.LogDirectory, ContainerConfigBuilder.LogPath(container.Name, RestartCount(pod, container, runtime)));
-            if (File.Exists(target)) File.CreateSymbolicLink(link, target);
+            if (File.Exists(log)) File.CreateSymbolicLink(link, log);
         }
         catch (IOException)
         {

@@ -28,6 +28,8 @@ public class PodLifeTests(RuntimeFixture fixture)
         Assert.True(status.Started);
         Assert.StartsWith("containerd://", status.ContainerID, StringComparison.Ordinal);
         Assert.NotNull(status.State.Running);
+        var link = Path.Combine(node.Options.ContainerLogsDirectory, $"quick_default_main-{status.ContainerID["containerd://".Length..]}.log");
+        Assert.EndsWith("/main/0.log", new FileInfo(link).LinkTarget, StringComparison.Ordinal);
 
         node.Api.Delete<Pod>("default", "quick", 1);
         await node.WaitGoneAsync("quick");
