@@ -27,6 +27,8 @@ internal static class WebSocketHandshake
         http.Response.Headers.SecWebSocketAccept = accept;
         http.Response.Headers.SecWebSocketProtocol = protocol;
         var stream = await upgrade.UpgradeAsync();
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = protocol, KeepAliveInterval = TimeSpan.FromSeconds(30) });
+
+        // The subprotocol is agreed on above; WebSocket would refuse the slash in Kubernetes' name of one.
+        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.FromSeconds(30) });
     }
 }
