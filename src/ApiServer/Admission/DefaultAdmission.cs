@@ -16,7 +16,7 @@ public static class DefaultAdmission
     {
         IAdmissionPlugin[] all =
         [
-            new NamespaceLifecycle(resources),
+            new NamespaceLifecycle(resources, time),
             new LimitRanger(resources),
             new ServiceAccountAdmission(resources, time),
             new NodeRestriction(resources, authorizer),

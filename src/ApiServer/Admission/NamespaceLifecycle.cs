@@ -1,14 +1,19 @@
-using Tiphys.Api;
+using System.Collections.Concurrent;
 using Tiphys.Api.Core.V1;
 
 namespace Tiphys.ApiServer;
 
 /// <summary>Nothing is made in a namespace that does not exist or is going away, and the cluster's own namespaces stay.</summary>
 /// <param name="resources">Where namespaces are.</param>
-public sealed class NamespaceLifecycle(ApiResources resources) : IAdmissionPlugin
+/// <param name="time">Clock.</param>
+public sealed class NamespaceLifecycle(ApiResources resources, TimeProvider time) : IAdmissionPlugin
 {
+    /// <summary>For so long after a namespace was deleted its state is not taken from the cache.</summary>
+    private static readonly TimeSpan Wary = TimeSpan.FromSeconds(30);
+
     private const string Terminating = "Terminating";
     private static readonly string[] s_immortal = ["default", "kube-system", "kube-public"];
+    private readonly ConcurrentDictionary<string, long> _deleted = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public string Name => "NamespaceLifecycle";
@@ -17,7 +22,8 @@ public sealed class NamespaceLifecycle(ApiResources resources) : IAdmissionPlugi
     public async ValueTask MutateAsync(AdmissionAttributes write, CancellationToken cancel)
     {
         if (write.Namespace.Length == 0 || write.Operation is AdmissionOperation.Delete || write.Kind is { Group: "", Kind: "Namespace" }) return;
-        var ns = await resources.Of<Namespace>().FindAsync("", write.Namespace, cancel) ?? throw ApiErrors.NotFound(new("", "namespaces"), write.Namespace);
+        var store = resources.Of<Namespace>();
+        var ns = await (WasDeleted(write.Namespace) ? store.FindAsync("", write.Namespace, cancel) : store.SeenAsync("", write.Namespace, cancel)) ?? throw ApiErrors.NotFound(new("", "namespaces"), write.Namespace);
         if (write.Operation != AdmissionOperation.Create || ns.Field("status.phase") != Terminating) return;
         var refusal = Refusal.Of(write, $"unable to create new content in namespace {write.Namespace} because it is being terminated");
         (refusal.Status.Details!.Causes ??= []).Add(new()
@@ -32,8 +38,17 @@ public sealed class NamespaceLifecycle(ApiResources resources) : IAdmissionPlugi
     /// <inheritdoc/>
     public ValueTask ValidateAsync(AdmissionAttributes write, CancellationToken cancel)
     {
-        if (write.Operation == AdmissionOperation.Delete && write.Kind is { Group: "", Kind: "Namespace" } && Array.IndexOf(s_immortal, write.Name) >= 0)
-            throw ApiErrors.Forbidden(write.GroupResource, write.Name, "this namespace may not be deleted");
+        if (write.Operation != AdmissionOperation.Delete || write.Kind is not { Group: "", Kind: "Namespace" }) return ValueTask.CompletedTask;
+        if (Array.IndexOf(s_immortal, write.Name) >= 0) throw ApiErrors.Forbidden(write.GroupResource, write.Name, "this namespace may not be deleted");
+        _deleted[write.Name] = time.GetTimestamp();
         return ValueTask.CompletedTask;
+    }
+
+    private bool WasDeleted(string ns)
+    {
+        if (!_deleted.TryGetValue(ns, out var at)) return false;
+        if (time.GetElapsedTime(at) < Wary) return true;
+        _deleted.TryRemove(KeyValuePair.Create(ns, at));
+        return false;
     }
 }

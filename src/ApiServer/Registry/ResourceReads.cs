@@ -22,6 +22,10 @@ public static class ResourceReads
     public static async ValueTask<T> GetAsync<T>(this ApiResources resources, string ns, string name, CancellationToken cancel) where T : class, IKubernetesObject<T> =>
         await resources.FindAsync<T>(ns, name, cancel) ?? throw ApiErrors.NotFound(new(T.Info.Group, T.Info.Resource), name);
 
+    /// <summary>An object as the cache has it, or when it has none as it is now: it may be a moment old, but not missing.</summary>
+    public static ValueTask<StoredObject?> SeenAsync(this ResourceStore store, string ns, string name, CancellationToken cancel) =>
+        store.Cache.Get(ns, name) is { } cached ? new(cached) : store.FindAsync(ns, name, cancel);
+
     /// <summary>The objects of a namespace as the cache has them; of all namespaces when it is empty.</summary>
     /// <typeparam name="T">The kind.</typeparam>
     public static IEnumerable<T> Cached<T>(this ApiResources resources, string ns) where T : class, IKubernetesObject<T> =>

@@ -151,4 +151,16 @@ public sealed class AdmissionTests(TestCluster cluster) : IClassFixture<TestClus
         await cluster.CreateAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"m"}}""");
         Assert.Equal(403, (await cluster.SendAsync("POST", $"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"n"}}""")).Code);
     }
+
+    [Fact]
+    public async Task An_account_may_hold_its_pods_to_its_own_secrets()
+    {
+        var ns = await cluster.NamespaceAsync();
+        await cluster.CreateAsync($"/api/v1/namespaces/{ns}/serviceaccounts", """{"metadata":{"name":"strict","annotations":{"kubernetes.io/enforce-mountable-secrets":"true"}},"secrets":[{"name":"mine"}]}""");
+        static string Mounting(string name, string secret) => TestCluster.Pod(name, ",\"serviceAccountName\":\"strict\",\"volumes\":[{\"name\":\"v\",\"secret\":{\"secretName\":\"" + secret + "\"}}]");
+        await cluster.CreateAsync($"/api/v1/namespaces/{ns}/pods", Mounting("a", "mine"));
+        var (code, body) = await cluster.SendAsync("POST", $"/api/v1/namespaces/{ns}/pods", Mounting("b", "other"));
+        Assert.Equal(403, code);
+        Assert.EndsWith("volume with secret.secretName=\"other\" is not allowed because service account strict does not reference that secret", (string)body["message"]!);
+    }
 }

@@ -25,7 +25,7 @@ public sealed class PodSecurityAdmission(ApiResources resources) : IAdmissionPlu
         }
 
         if (ViewOf(write) is not { } view) return;
-        var stored = await resources.Of<Namespace>().FindAsync("", write.Namespace, cancel);
+        var stored = await resources.Of<Namespace>().SeenAsync("", write.Namespace, cancel);
         var policy = PodSecurityPolicy.Of(stored?.Labels);
         if (write.Object is Pod)
         {
