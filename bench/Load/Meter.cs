@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Tiphys.Load;
 
 /// <summary>What every scenario is given.</summary>
-internal sealed record LoadSettings(int Count, int Parallel, int Nodes, int Watchers);
+internal sealed record LoadSettings(int Count, int Parallel, int Nodes, int Watchers, string Image);
 
 /// <summary>Runs operations at a fixed parallelism and keeps their latencies.</summary>
 internal static class Meter

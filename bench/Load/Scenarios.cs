@@ -11,7 +11,7 @@ internal static class Scenarios
 {
     private const string Ns = "tiphys-load";
 
-    public static readonly string[] Names = ["create", "get", "list", "update", "watch", "bind"];
+    public static readonly string[] Names = ["create", "get", "list", "update", "watch", "bind", "ready"];
 
     public static async Task RunAsync(ClientConfig config, LoadSettings settings, string[] wanted, CancellationToken cancel)
     {
@@ -19,7 +19,7 @@ internal static class Scenarios
         await EnsureNamespaceAsync(client, cancel);
         try
         {
-            foreach (var name in wanted.Length == 0 ? Names : wanted)
+            foreach (var name in wanted.Length == 0 ? Names[..5] : wanted)
             {
                 switch (name)
                 {
@@ -29,6 +29,7 @@ internal static class Scenarios
                     case "update": await UpdateAsync(client, settings, cancel); break;
                     case "watch": await WatchAsync(client, settings, cancel); break;
                     case "bind": await BindAsync(client, settings, cancel); break;
+                    case "ready": await ReadyAsync(client, settings, cancel); break;
                     default: throw new ArgumentException($"there is no scenario \"{name}\"; use {string.Join(", ", Names)}");
                 }
             }
@@ -147,6 +148,23 @@ internal static class Scenarios
             using var response = await client.SendRawAsync(HttpMethod.Delete, ResourcePath.Of(Pod.Info, Ns) + "?gracePeriodSeconds=0", null, null, CancellationToken.None);
             await FakeNodes.DeleteAsync(client, CancellationToken.None);
         }
+    }
+
+    /// <summary>From a pod's creation to its readiness on a real node, one pod after the other; the image must be present.</summary>
+    private static async Task ReadyAsync(KubernetesClient client, LoadSettings settings, CancellationToken cancel)
+    {
+        await EnsureAccountAsync(client, cancel);
+        await Meter.RunAsync("pod ready", Math.Min(settings.Count, 20), 1, async i =>
+        {
+            var name = $"r-{i}";
+            var pod = await client.Resource<Pod>().CreateAsync(new Pod
+            {
+                Metadata = new() { Namespace = Ns, Name = name },
+                Spec = new() { TerminationGracePeriodSeconds = 0, Containers = [new() { Name = "c", Image = settings.Image, ImagePullPolicy = PullPolicy.IfNotPresent, Command = ["sleep", "1000"] }] },
+            }, cancel);
+            await foreach (var change in client.Resource<Pod>().WatchAsync(Ns, new ListQuery { ResourceVersion = pod.Metadata.ResourceVersion, FieldSelector = "metadata.name=" + name, TimeoutSeconds = 60 }, cancel))
+                if (change.Object.Status.Conditions?.Exists(static c => c is { Type: "Ready", Status: "True" }) == true) break;
+        });
     }
 
     private static ConfigMap Map(string name) => new() { Metadata = new() { Namespace = Ns, Name = name }, Data = new() { ["key"] = "value", ["text"] = "a config map of ordinary size, with a line or two of text in it" } };

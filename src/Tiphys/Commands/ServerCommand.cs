@@ -11,7 +11,12 @@ internal static class ServerCommand
 {
     private static readonly string[] s_parts = ["agent", "controller-manager", "scheduler", "proxy", "dns"];
 
-    public static Command Create()
+    public static Command Create() => Create("server", "Run the control plane and a node in one process.", []);
+
+    /// <summary><c>tiphys apiserver</c>: the same without everything beside the API server.</summary>
+    public static Command CreateApiServer() => Create("apiserver", "Run the store and the API server only.", s_parts);
+
+    private static Command Create(string name, string description, string[] alwaysDisabled)
     {
         var dataDir = Flags.DataDir();
         var bind = Flags.Address("--bind-address", "Address the API server listens on.", IPAddress.Any);
@@ -29,7 +34,7 @@ internal static class ServerCommand
         var runtime = new Option<string?>("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default tiphys runs a containerd of its own." };
         var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
         var verbosity = Flags.Verbosity();
-        var command = new Command("server", "Run the control plane and a node in one process.")
+        var command = new Command(name, description)
         {
             dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, disable, verbosity,
         };
@@ -54,7 +59,7 @@ internal static class ServerCommand
                 NodeIp = result.GetValue(nodeIp),
                 AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
-                Disabled = Disabled(result.GetValue(disable)),
+                Disabled = alwaysDisabled.Concat(Disabled(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },
             Logs.Create(result.GetValue(verbosity)),
             cancel));

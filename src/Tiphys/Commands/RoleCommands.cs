@@ -1,0 +1,172 @@
+using System.CommandLine;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Tiphys.Client;
+using Tiphys.Controllers;
+using Tiphys.Dns.Forwarding;
+using Tiphys.Dns.Server;
+using Tiphys.Dns.Wire;
+using Tiphys.Kubelet;
+using Tiphys.Logging;
+using Tiphys.Proxy;
+using Tiphys.Scheduler;
+using Tiphys.Server;
+
+namespace Tiphys.Commands;
+
+/// <summary>The components as processes of their own, against any API server that a kubeconfig names.</summary>
+internal static class RoleCommands
+{
+    private static readonly TimeProvider s_time = TimeProvider.System;
+
+    public static IEnumerable<Command> Create() => [ControllerManagerRole(), SchedulerRole(), KubeletRole(), ProxyRole(), AgentRole(), DnsRole()];
+
+    private static Command ControllerManagerRole()
+    {
+        var kubeconfig = Kubeconfig();
+        var elect = LeaderElect();
+        var controllers = new Option<string>("--controllers") { Description = "Controllers to run, comma-separated: * for all, -name to leave one out.", DefaultValueFactory = static _ => "*" };
+        var cidr = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
+        var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
+        var allocate = new Option<bool>("--allocate-node-cidrs") { Description = "Give every node a part of --cluster-cidr." };
+        var root = new Option<string?>("--root-ca-file") { Description = "Certificate authority to publish to every namespace." };
+        var verbosity = Flags.Verbosity();
+        return Role("controller-manager", "Run the controllers.", [kubeconfig, elect, controllers, cidr, services, allocate, root, verbosity], (result, cancel) =>
+        {
+            var options = new ControllerManagerOptions
+            {
+                LeaderElect = result.GetValue(elect),
+                Controllers = result.GetValue(controllers)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                ClusterCidrs = [result.GetValue(cidr)],
+                ServiceClusterIpRange = result.GetValue(services),
+                AllocateNodeCidrs = result.GetValue(allocate),
+                RootCertificates = result.GetValue(root) is { } file ? File.ReadAllText(file) : null,
+            };
+            return RunAsync(result.GetValue(kubeconfig), "kube-controller-manager", result.GetValue(verbosity), (client, loggers) => ControllerManager.RunAsync(options, client, s_time, loggers, cancel));
+        });
+    }
+
+    private static Command SchedulerRole()
+    {
+        var kubeconfig = Kubeconfig();
+        var elect = LeaderElect();
+        var name = new Option<string>("--scheduler-name") { Description = "Pods with this spec.schedulerName are this scheduler's.", DefaultValueFactory = static _ => "default-scheduler" };
+        var verbosity = Flags.Verbosity();
+        return Role("scheduler", "Run the scheduler.", [kubeconfig, elect, name, verbosity], (result, cancel) =>
+        {
+            var options = new SchedulerOptions { LeaderElect = result.GetValue(elect), SchedulerName = result.GetValue(name)! };
+            return RunAsync(result.GetValue(kubeconfig), "kube-scheduler", result.GetValue(verbosity), (client, loggers) => SchedulerComponent.RunAsync(options, client, s_time, loggers, cancel));
+        });
+    }
+
+    private static Command KubeletRole()
+    {
+        var node = new NodeFlags();
+        return Role("kubelet", "Run a node's agent.", node.Kubelet, (result, cancel) =>
+            RunAsync(result.GetValue(node.Kubeconfig), "kubelet", result.GetValue(node.Verbosity), (client, loggers) => KubeletAgent.RunAsync(node.KubeletOptions(result), client, loggers, cancel)));
+    }
+
+    private static Command ProxyRole()
+    {
+        var node = new NodeFlags();
+        return Role("proxy", "Run a node's service proxy.", node.Proxy, (result, cancel) =>
+            RunAsync(result.GetValue(node.Kubeconfig), "kube-proxy", result.GetValue(node.Verbosity), (client, loggers) => ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel)));
+    }
+
+    private static Command AgentRole()
+    {
+        var node = new NodeFlags();
+        return Role("agent", "Run a node: agent and service proxy, with the node's kubeconfig.", node.Kubelet, (result, cancel) => RunAsync(
+            result.GetValue(node.Kubeconfig),
+            "kubelet",
+            result.GetValue(node.Verbosity),
+            (client, loggers) => Task.WhenAll(
+                KubeletAgent.RunAsync(node.KubeletOptions(result), client, loggers, cancel),
+                ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel))));
+    }
+
+    private static Command DnsRole()
+    {
+        var kubeconfig = Kubeconfig();
+        var bind = Flags.Address("--bind-address", "Address to answer on.", IPAddress.Any);
+        var port = new Option<int>("--port") { Description = "Port to answer on, UDP and TCP.", DefaultValueFactory = static _ => 53 };
+        var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster.", DefaultValueFactory = static _ => "cluster.local" };
+        var resolver = new Option<string>("--resolv-conf") { Description = "Resolvers for all other names.", DefaultValueFactory = static _ => "/etc/resolv.conf" };
+        var verbosity = Flags.Verbosity();
+        return Role("dns", "Run the cluster's DNS server.", [kubeconfig, bind, port, domain, resolver, verbosity], (result, cancel) =>
+        {
+            var options = new ClusterDnsOptions
+            {
+                Listen = [new IPEndPoint(result.GetValue(bind)!, result.GetValue(port))],
+                Zone = new() { Domain = DnsName.Parse(result.GetValue(domain)!) },
+                Upstreams = File.Exists(result.GetValue(resolver)) ? ResolvConf.Parse(File.ReadAllText(result.GetValue(resolver)!)) : [],
+            };
+            return RunAsync(result.GetValue(kubeconfig), "tiphys-dns", result.GetValue(verbosity), (client, loggers) => ClusterDnsComponent.RunAsync(client, options, s_time, loggers, cancel));
+        });
+    }
+
+    private static Command Role(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options) command.Options.Add(option);
+        command.SetAction(run);
+        return command;
+    }
+
+    private static async Task RunAsync(string? kubeconfig, string userAgent, int verbosity, Func<KubernetesClient, ILoggerFactory, Task> run)
+    {
+        using var loggers = Logs.Create(verbosity);
+        using var client = Client.Kubeconfig.Load(kubeconfig ?? Client.Kubeconfig.DefaultPath).CreateClient(userAgent);
+        await run(client, loggers);
+    }
+
+    private static Option<string?> Kubeconfig() => new("--kubeconfig") { Description = "Kubeconfig with the component's identity; $KUBECONFIG by default." };
+
+    private static Option<bool> LeaderElect() => new("--leader-elect") { Description = "Work only while holding the component's Lease.", DefaultValueFactory = static _ => true };
+
+    /// <summary>Flags of the roles that belong to a node.</summary>
+    private sealed class NodeFlags
+    {
+        private readonly Option<string> _dataDir = Flags.DataDir();
+        private readonly Option<string> _name = new("--node-name", "--hostname-override") { Description = "Name of this node; the host's name by default.", DefaultValueFactory = static _ => Environment.MachineName.ToLowerInvariant() };
+        private readonly Option<IPAddress?> _ip = Flags.Address("--node-ip", "Address of this node; the host's own by default.", null);
+        private readonly Option<string?> _runtime = new("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default a containerd of its own." };
+        private readonly Option<string?> _dns = new("--cluster-dns") { Description = "Address of the cluster's DNS." };
+        private readonly Option<string> _domain = new("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
+        private readonly Option<IPNetwork> _pods = Flags.Network("--cluster-cidr", "Addresses of pods.", "10.42.0.0/16");
+        private readonly Option<IPNetwork> _services = Flags.Network("--service-cluster-ip-range", "Addresses of Services.", "10.43.0.0/16");
+        private readonly Option<string?> _clientCa = new("--client-ca-file") { Description = "Authority of those who may talk to the agent's server." };
+        private readonly Option<string?> _certificate = new("--tls-cert-file") { Description = "Serving certificate of the agent's server." };
+        private readonly Option<string?> _key = new("--tls-private-key-file") { Description = "Its key." };
+
+        public Option<string?> Kubeconfig { get; } = RoleCommands.Kubeconfig();
+
+        public Option<int> Verbosity { get; } = Flags.Verbosity();
+
+        public IEnumerable<Option> Kubelet => [Kubeconfig, _dataDir, _name, _ip, _runtime, _dns, _domain, _pods, _services, _clientCa, _certificate, _key, Verbosity];
+
+        public IEnumerable<Option> Proxy => [Kubeconfig, _name, _pods, _services, Verbosity];
+
+        public KubeletOptions KubeletOptions(ParseResult result)
+        {
+            if (!Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run as root.");
+            var certificate = result.GetValue(_certificate);
+            var authorities = new X509Certificate2Collection();
+            if (result.GetValue(_clientCa) is { } file) authorities.ImportFromPemFile(file);
+            return NodePaths.KubeletOptions(result.GetValue(_dataDir)!) with
+            {
+                NodeName = result.GetValue(_name)!,
+                NodeAddresses = [(result.GetValue(_ip) ?? HostAddress.Find()).ToString()],
+                ContainerRuntimeEndpoint = result.GetValue(_runtime),
+                ClusterCidrs = [result.GetValue(_pods).ToString()],
+                ClusterDns = result.GetValue(_dns) is { } dns ? [dns] : [],
+                ClusterDomain = result.GetValue(_domain)!,
+                ServingCertificate = certificate is null ? null : X509Certificate2.CreateFromPemFile(certificate, result.GetValue(_key)),
+                ClientAuthorities = authorities.Count > 0 ? authorities : null,
+            };
+        }
+
+        public ProxyOptions ProxyOptions(ParseResult result) => new() { NodeName = result.GetValue(_name)!, ClusterCidr = result.GetValue(_pods), ServiceCidr = result.GetValue(_services) };
+    }
+}
