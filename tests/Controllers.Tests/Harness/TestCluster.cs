@@ -51,7 +51,7 @@ public sealed class TestCluster : IAsyncLifetime
         Nodes = new FakeNodes(Client, Loggers);
         var options = new ControllerManagerOptions
         {
-            Controllers = ["*"],
+            Controllers = ["*", "bootstrap-signer-controller", "token-cleaner-controller"],
             LeaderElect = true,
             AllocateNodeCidrs = true,
             ClusterCidrs = [IPNetwork.Parse("10.42.0.0/16")],
