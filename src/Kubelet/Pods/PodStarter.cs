@@ -46,6 +46,12 @@ internal sealed class PodStarter(PodServices services)
         IReadOnlyDictionary<string, ReadyVolume> volumes, CancellationToken cancel)
     {
         BackOffAfterFailure(pod, container, runtime);
+        if (runtime.Latest(container.Name) is { State: RunState.Created } unstarted)
+        {
+            // Left by a start that was cut short: it never ran, so this is no restart.
+            await services.Runtime.RemoveContainerAsync(unstarted.Id, cancel).ConfigureAwait(false);
+            runtime = runtime with { Containers = [.. runtime.Containers.Where(c => c.Id != unstarted.Id)] };
+        }
         var sandboxConfig = services.SandboxConfigs.Build(pod, sandbox.Attempt);
         string imageId;
         try
@@ -149,10 +155,10 @@ internal sealed class PodStarter(PodServices services)
     private int RestartCount(Pod pod, Container container, RuntimePod runtime)
     {
         if (runtime.Latest(container.Name) is { } latest) return latest.RestartCount + 1;
-        // The runtime forgets across some reboots; the log files still tell how often the container ran.
+        // The runtime forgets across some reboots; the log files still tell how often the container ran. Empty ones are of runs that never began.
         var logs = Path.Combine(services.Directories.Logs(pod), container.Name);
         if (!Directory.Exists(logs)) return 0;
-        return Directory.EnumerateFiles(logs, "*.log*")
+        return Directory.EnumerateFiles(logs, "*.log*").Where(f => new FileInfo(f).Length > 0)
             .Select(f => int.TryParse(Path.GetFileName(f).Split('.')[0], System.Globalization.CultureInfo.InvariantCulture, out var count) ? count + 1 : 0)
             .DefaultIfEmpty(0).Max();
     }

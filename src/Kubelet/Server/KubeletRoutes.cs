@@ -31,7 +31,8 @@ internal sealed class KubeletRoutes(PodManager pods, StreamHandler streams, LogH
             ["stats", "summary"] => stats.SummaryAsync(context),
             ["metrics"] => metrics.KubeletAsync(context),
             ["metrics", "resource"] => metrics.ResourceAsync(context),
-            ["metrics", "cadvisor" or "probes"] => MetricsHandler.EmptyAsync(context),
+            ["metrics", "cadvisor"] => metrics.CadvisorAsync(context),
+            ["metrics", "probes"] => MetricsHandler.EmptyAsync(context),
             ["logs", ..] => SystemLogAsync(context, parts[1..]),
             _ => NotFound(context),
         };

@@ -13,10 +13,42 @@ internal sealed class MetricsHandler(KubeletOptions options, PodManager pods, IR
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    /// <summary>Answers a path under which this agent has nothing to tell.</summary>
     public static Task EmptyAsync(HttpContext context)
     {
         context.Response.ContentType = ContentType;
         return Task.CompletedTask;
+    }
+
+    /// <summary>Containers' figures under cAdvisor's names, which dashboards know.</summary>
+    public async Task CadvisorAsync(HttpContext context)
+    {
+        var stats = (await runtime.ListContainerStatsAsync(null, context.RequestAborted).ConfigureAwait(false))
+            .Where(s => s.Attributes.Labels.ContainsKey(RuntimeLabels.PodUid)).ToList();
+        var text = new StringBuilder();
+        Column("container_cpu_usage_seconds_total", "counter", "Cumulative cpu time consumed in seconds.",
+            s => (s.Cpu?.UsageCoreNanoSeconds?.Value ?? 0) / 1e9, s => s.Cpu?.Timestamp, ",cpu=\"total\"");
+        Column("container_memory_working_set_bytes", "gauge", "Current working set in bytes.",
+            s => s.Memory?.WorkingSetBytes?.Value ?? 0, s => s.Memory?.Timestamp);
+        Column("container_memory_usage_bytes", "gauge", "Current memory usage in bytes, including all memory regardless of when it was accessed.",
+            s => s.Memory?.UsageBytes?.Value ?? s.Memory?.WorkingSetBytes?.Value ?? 0, s => s.Memory?.Timestamp);
+        Column("container_memory_rss", "gauge", "Size of RSS in bytes.", s => s.Memory?.RssBytes?.Value ?? 0, s => s.Memory?.Timestamp);
+        Column("container_fs_usage_bytes", "gauge", "Number of bytes that are consumed by the container on this filesystem.",
+            s => s.WritableLayer?.UsedBytes?.Value ?? 0, s => s.WritableLayer?.Timestamp);
+        context.Response.ContentType = ContentType;
+        await context.Response.WriteAsync(text.ToString(), context.RequestAborted).ConfigureAwait(false);
+
+        void Column(string name, string type, string help, Func<Cri.V1.ContainerStats, IFormattable> value, Func<Cri.V1.ContainerStats, long?> at, string extra = "")
+        {
+            Head(text, name, type, help);
+            foreach (var s in stats)
+            {
+                var labels = s.Attributes.Labels;
+                Row(text, name,
+                    $"{{container=\"{s.Attributes.Metadata.Name}\"{extra},id=\"{s.Attributes.Id}\",name=\"{s.Attributes.Id}\",namespace=\"{labels[RuntimeLabels.PodNamespace]}\",pod=\"{labels[RuntimeLabels.PodName]}\"}}",
+                    Text(value(s)), at(s) / 1_000_000);
+            }
+        }
     }
 
     /// <summary>The agent's own figures.</summary>

@@ -121,4 +121,16 @@ public class PodLifeTests(RuntimeFixture fixture)
         node.Api.Update<Pod>("default", "slandered", p => p.Status.Conditions!.Find(c => c.Type == "Ready")!.Status = "False");
         await node.WaitReadyAsync("slandered");
     }
+
+    [Fact]
+    public async Task A_command_that_does_not_exist_is_reported()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("typo", "no-such-program");
+        var pod = await node.WaitAsync("typo", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "CrashLoopBackOff");
+        var ended = pod.Status.ContainerStatuses![0].LastState.Terminated!;
+        Assert.Equal("StartError", ended.Reason);
+        Assert.Contains("no-such-program", ended.Message, StringComparison.Ordinal);
+        Assert.Contains(node.Events("typo"), e => e.StartsWith("Failed: Error: failed to create containerd task", StringComparison.Ordinal));
+    }
 }

@@ -170,6 +170,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
         var metrics = await client.GetStringAsync("metrics/resource", Cancel);
         Assert.Contains("container_memory_working_set_bytes{container=\"main\",namespace=\"default\",pod=\"used\"}", metrics, StringComparison.Ordinal);
         Assert.Contains("node_cpu_usage_seconds_total ", metrics, StringComparison.Ordinal);
+        Assert.Contains("container_cpu_usage_seconds_total{container=\"main\",cpu=\"total\"", await client.GetStringAsync("metrics/cadvisor", Cancel), StringComparison.Ordinal);
         Assert.Contains("\"name\":\"used\"", await client.GetStringAsync("pods", Cancel), StringComparison.Ordinal);
     }
 
