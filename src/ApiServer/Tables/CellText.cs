@@ -38,9 +38,9 @@ internal static class CellText
         .Where(m => modes?.Contains(m.Item1) == true).Select(static m => m.Item2));
 
     /// <summary>The first few of a list, and how many more there are.</summary>
-    public static string Some(List<string> list, int most)
+    public static string Some(List<string> list, int most, string empty = None)
     {
-        if (list.Count == 0) return None;
+        if (list.Count == 0) return empty;
         return list.Count <= most ? string.Join(',', list) : $"{string.Join(',', list.Take(most))} + {list.Count - most} more...";
     }
 

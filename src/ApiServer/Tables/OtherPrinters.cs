@@ -23,8 +23,8 @@ internal static class OtherPrinters
     {
         yield return (EndpointSlice.Info, new TablePrinter<EndpointSlice>("Name|AddressType|Ports|Endpoints|Age", static (o, now) =>
         [
-            o.Metadata.Name, o.AddressType, Or(Some([.. (o.Ports ?? []).Select(static p => p.Port is { } port ? $"{port}" : p.Name ?? "*")], 3), Unset),
-            Or(Some([.. (o.Endpoints ?? []).SelectMany(static e => e.Addresses)], 3), Unset), Age(o, now),
+            o.Metadata.Name, o.AddressType, Some([.. (o.Ports ?? []).Select(static p => p.Port is { } port ? $"{port}" : p.Name ?? "*")], 3, Unset),
+            Some([.. (o.Endpoints ?? []).SelectMany(static e => e.Addresses)], 3, Unset), Age(o, now),
         ]));
         yield return (Ingress.Info, new TablePrinter<Ingress>("Name|Class|Hosts|Address|Ports|Age", static (o, now) =>
             [o.Metadata.Name, o.Spec.IngressClassName ?? None, Hosts(o.Spec.Rules ?? []), AddressOf(o), o.Spec.Tls is { Count: > 0 } ? "80, 443" : "80", Age(o, now)]));

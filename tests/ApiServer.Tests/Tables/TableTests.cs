@@ -106,6 +106,13 @@ public sealed class TableTests
     }
 
     [Fact]
+    public void Long_lists_are_cut_short()
+    {
+        var slice = new Api.Discovery.V1.EndpointSlice { Metadata = new() { Name = "e" }, AddressType = "IPv4", Endpoints = [.. Enumerable.Range(1, 5).Select(i => new Api.Discovery.V1.Endpoint { Addresses = [$"10.0.0.{i}"] })] };
+        Assert.Equal(["\"e\"", "\"IPv4\"", "\"<unset>\"", "\"10.0.0.1,10.0.0.2,10.0.0.3 + 2 more...\"", "\"<unknown>\""], TablePrinters.For(Api.Discovery.V1.EndpointSlice.Info).Row(slice, s_now).Cells.Select(c => c.ToString()));
+    }
+
+    [Fact]
     public void Every_printer_fills_each_of_its_columns()
     {
         foreach (var kind in Api.ApiKinds.All.Where(k => k.Resource.Length > 0))
