@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Tiphys.Client.Tests;
+
+public sealed class YamlTests
+{
+    [Theory]
+    [InlineData("a: 1", "{\"a\":1}")]
+    [InlineData("a: 0644", "{\"a\":420}")]
+    [InlineData("a: '0644'", "{\"a\":\"0644\"}")]
+    [InlineData("a: yes", "{\"a\":true}")]
+    [InlineData("a: 1.5", "{\"a\":1.5}")]
+    [InlineData("a: 1.36.2", "{\"a\":\"1.36.2\"}")]
+    [InlineData("a: ~", "{\"a\":null}")]
+    [InlineData("a: [x, {b: c}]", "{\"a\":[\"x\",{\"b\":\"c\"}]}")]
+    [InlineData("a: &x text\nb: *x", "{\"a\":\"text\",\"b\":\"text\"}")]
+    [InlineData("a: |\n  two\n  lines\n", "{\"a\":\"two\\nlines\\n\"}")]
+    public void Plain_scalars_get_the_types_upstream_gives_them(string yaml, string json) =>
+        Assert.Equal(json, Encoding.UTF8.GetString(YamlJson.ConvertOne(new StringReader(yaml))));
+
+    [Fact]
+    public void Empty_documents_of_a_stream_are_left_out() => Assert.Equal(2, YamlJson.Convert(new StringReader("---\na: 1\n---\n---\nb: 2\n")).Count);
+
+    [Fact]
+    public void What_is_no_yaml_names_the_line()
+    {
+        var error = Assert.Throws<FormatException>(() => YamlJson.ConvertOne(new StringReader("a: b\nc: [")));
+        Assert.StartsWith("error converting YAML to JSON: yaml: line", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"b\":1,\"a\":[\"x\"]}", "a:\n- x\nb: 1\n")]
+    [InlineData("{\"a\":\"true\",\"b\":\"12\",\"c\":\"\"}", "a: \"true\"\nb: \"12\"\nc: \"\"\n")]
+    [InlineData("{\"a\":{},\"b\":[]}", "a: {}\nb: []\n")]
+    public void Json_is_printed_as_upstream_prints_yaml(string json, string yaml) => Assert.Equal(yaml, JsonYaml.Convert(Encoding.UTF8.GetBytes(json)));
+}
