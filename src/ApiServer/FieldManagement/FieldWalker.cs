@@ -48,7 +48,9 @@ internal static class FieldWalker
             // A list or map that was null is one that was empty.
             if (before.ValueKind == JsonValueKind.Null && !IsLeaf(after, schema)) return new(Below(Added(after, schema)), FieldTree.Empty);
             if (after.ValueKind == JsonValueKind.Null && !IsLeaf(before, schema)) return new(FieldTree.Empty, Below(Added(before, schema)));
-            return new(FieldTree.Leaf, FieldTree.Empty);
+
+            // Raw values keep the blanks they were sent with: they are held against each other by what they say.
+            return JsonElement.DeepEquals(before, after) ? new(FieldTree.Empty, FieldTree.Empty) : new(FieldTree.Leaf, FieldTree.Empty);
         }
 
         return after.ValueKind == JsonValueKind.Array ? CompareLists(before, after, schema) : CompareObjects(before, after, schema);

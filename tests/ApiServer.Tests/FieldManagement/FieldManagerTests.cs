@@ -202,4 +202,14 @@ public sealed class FieldManagerTests(TestCluster cluster) : IClassFixture<TestC
         (code, item) = await cluster.SendAsync("PATCH", string.Format(null, path, ns, "kubectl"), "apiVersion: v1\nkind: ConfigMap\ndata: {b: '2'}\n", null, ApplyType);
         Assert.Equal("Apply failed with 1 conflict: conflict with \"other\" using v1: .data.b", (string)item["message"]!);
     }
+
+    [Fact]
+    public async Task Raw_values_are_the_same_whatever_their_blanks()
+    {
+        var ns = await cluster.NamespaceAsync();
+        const string path = "/apis/apps/v1/namespaces/{0}/controllerrevisions";
+        await cluster.CreateAsync(string.Format(null, path, ns) + "?fieldManager=maker", """{"metadata":{"name":"r"},"revision":1,"data":{ "a" : 1 , "b": [ 2 ] } }""");
+        var (code, body) = await cluster.SendAsync("PATCH", string.Format(null, path, ns) + "/r?fieldManager=tool", "apiVersion: apps/v1\nkind: ControllerRevision\nrevision: 1\ndata: {b: [2], a: 1}\n", null, ApplyType);
+        Assert.True(code == 200, (string?)body["message"]);
+    }
 }
