@@ -38,6 +38,19 @@ public sealed partial class NodeRoutes
             deleted: _ => Wake());
     }
 
+    /// <summary>Keeps a node's routes until cancelled. They stay after that.</summary>
+    /// <param name="nodeName">The node this runs on.</param>
+    /// <param name="client">An identity that may list and watch nodes.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="loggers">Where to log.</param>
+    /// <param name="cancel">Ends it.</param>
+    public static async Task RunAsync(string nodeName, KubernetesClient client, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var informers = new InformerFactory(client, time, loggers);
+        var routes = new NodeRoutes(nodeName, informers.For<Node>(), loggers);
+        await Task.WhenAll(informers.RunAsync(cancel), routes.RunAsync(cancel)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     /// <summary>Keeps the routes until cancelled. They stay after that.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {

@@ -71,7 +71,9 @@ internal static class RoleCommands
     {
         var node = new NodeFlags();
         return Role("proxy", "Run a node's service proxy.", node.Proxy, (result, cancel) =>
-            RunAsync(result.GetValue(node.Kubeconfig), "kube-proxy", result.GetValue(node.Verbosity), (client, loggers) => ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel)));
+            RunAsync(result.GetValue(node.Kubeconfig), "kube-proxy", result.GetValue(node.Verbosity), (client, loggers) => Task.WhenAll(
+                ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel),
+                Kubelet.Nodes.NodeRoutes.RunAsync(node.Name(result), client, s_time, loggers, cancel))));
     }
 
     private static Command AgentRole()
@@ -83,7 +85,8 @@ internal static class RoleCommands
             result.GetValue(node.Verbosity),
             (client, loggers) => Task.WhenAll(
                 KubeletAgent.RunAsync(node.KubeletOptions(result), client, loggers, cancel),
-                ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel))));
+                ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel),
+                Kubelet.Nodes.NodeRoutes.RunAsync(node.Name(result), client, s_time, loggers, cancel))));
     }
 
     private static Command DnsRole()
@@ -145,6 +148,8 @@ internal static class RoleCommands
         public Option<int> Verbosity { get; } = Flags.Verbosity();
 
         public IEnumerable<Option> Kubelet => [Kubeconfig, _dataDir, _name, _ip, _runtime, _dns, _domain, _pods, _services, _clientCa, _certificate, _key, Verbosity];
+
+        public string Name(ParseResult result) => result.GetValue(_name)!;
 
         public IEnumerable<Option> Proxy => [Kubeconfig, _name, _pods, _services, Verbosity];
 

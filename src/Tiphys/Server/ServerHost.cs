@@ -69,6 +69,7 @@ internal static partial class ServerHost
             var client = plane.Client("kube-proxy", "system:kube-proxy");
             var proxy = new ProxyOptions { NodeName = options.NodeName, ClusterCidr = options.ClusterCidr, ServiceCidr = options.ServiceClusterIpRange };
             supervisor.Run("proxy", token => ProxyComponent.RunAsync(proxy, client, TimeProvider.System, loggers, token), cancel);
+            supervisor.Run("routes", token => Kubelet.Nodes.NodeRoutes.RunAsync(options.NodeName, client, TimeProvider.System, loggers, token), cancel);
         }
 
         var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");

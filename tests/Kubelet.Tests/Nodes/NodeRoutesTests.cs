@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
 using Tiphys.Kubelet.Nodes;
+using Tiphys.Kubelet.Tests.Harness;
 
 namespace Tiphys.Kubelet.Tests.Nodes;
 
@@ -22,4 +25,51 @@ public class NodeRoutesTests
     public void Routes_are_read_as_they_are_printed() => Assert.Equal(
         [("10.42.1.0/24", "192.0.2.1"), ("10.42.2.0/32", "192.0.2.2")],
         NodeRoutes.ParseRoutes("10.42.1.0/24 via 192.0.2.1 dev eth0 \n10.42.2.0 via 192.0.2.2 dev eth0\n10.0.0.0/8 dev x\n").Order());
+
+    [Fact]
+    public async Task Routes_come_and_go_with_nodes()
+    {
+        if (!IsolatedProcess.IsIsolated) Assert.Skip("needs root");
+        var cancel = TestContext.Current.CancellationToken;
+        await ShellAsync("ip link add r0 type veth peer name r1 && ip addr add 198.51.100.1/24 dev r0 && ip link set r0 up && ip link set r1 up");
+        using var api = new FakeApi();
+        api.Create(Node("self", "10.50.0.0/24", "198.51.100.1"));
+        api.Create(Node("other", "10.50.1.0/24", "198.51.100.2"));
+        using var stop = new CancellationTokenSource();
+        var running = NodeRoutes.RunAsync("self", api.Client, TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
+        await UntilAsync(routes => routes == "10.50.1.0/24 via 198.51.100.2 dev r0");
+        api.Create(Node("third", "10.50.2.0/24", "198.51.100.3"));
+        api.Delete<Tiphys.Api.Core.V1.Node>("", "other");
+        await UntilAsync(routes => routes == "10.50.2.0/24 via 198.51.100.3 dev r0");
+        await stop.CancelAsync();
+        await running;
+        await ShellAsync("ip link del r0");
+
+        static Tiphys.Api.Core.V1.Node Node(string name, string range, string address) => new()
+        {
+            Metadata = new ObjectMeta { Name = name },
+            Spec = new NodeSpec { PodCIDRs = [range] },
+            Status = new NodeStatus { Addresses = [new NodeAddress { Type = "InternalIP", Address = address }] },
+        };
+
+        async Task UntilAsync(Func<string, bool> holds)
+        {
+            var routes = "";
+            for (var i = 0; i < 200; i++)
+            {
+                routes = await ShellAsync("ip route show proto 84");
+                if (holds(routes)) return;
+                await Task.Delay(20, cancel);
+            }
+            Assert.Fail(routes);
+        }
+    }
+
+    private static async Task<string> ShellAsync(string command)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardOutput = true })!;
+        var output = await shell.StandardOutput.ReadToEndAsync();
+        await shell.WaitForExitAsync();
+        return output.Trim();
+    }
 }
