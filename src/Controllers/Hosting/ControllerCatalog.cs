@@ -45,6 +45,7 @@ internal static class ControllerCatalog
         new("ephemeral-volume-controller", "ephemeral-volume-controller", static c => new EphemeralVolumeController(c)),
         new("bootstrap-signer-controller", "bootstrap-signer", static c => new BootstrapSigner(c), OnByDefault: false),
         new("token-cleaner-controller", "token-cleaner", static c => new TokenCleaner(c), OnByDefault: false),
+        new("horizontal-pod-autoscaler-controller", "horizontal-pod-autoscaler", static c => new AutoscalerController(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -104,6 +105,7 @@ internal static class ControllerCatalog
         "ephemeral-volume" => "ephemeral-volume-controller",
         "bootstrapsigner" => "bootstrap-signer-controller",
         "tokencleaner" => "token-cleaner-controller",
+        "horizontalpodautoscaling" => "horizontal-pod-autoscaler-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,
