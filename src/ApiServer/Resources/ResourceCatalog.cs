@@ -1,6 +1,6 @@
 using Tiphys.Api;
 using Tiphys.Api.Apps.V1;
-using Tiphys.Api.Autoscaling.V1;
+using Tiphys.Api.Autoscaling.V2;
 using Tiphys.Api.Batch.V1;
 using Tiphys.Api.Coordination.V1;
 using Tiphys.Api.Core.V1;

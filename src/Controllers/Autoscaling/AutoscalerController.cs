@@ -37,12 +37,13 @@ internal sealed class AutoscalerController : KeyedController
         if (_autoscalers.Get(key) is not { Metadata.DeletionTimestamp: null } cached) return Requeue.None;
         var hpa = cached.DeepCopy();
         hpa.Status.ObservedGeneration = hpa.Metadata.Generation;
-        await ScaleAsync(hpa, cancel);
+        var failure = await ScaleAsync(hpa, cancel);
+        if (failure is ApiException { IsConflict: true }) throw failure; // someone else wrote the target: again at once
         if (!ApiJson.Same(hpa.Status, cached.Status)) await Client.Resource<HorizontalPodAutoscaler>().UpdateStatusAsync(hpa, cancel);
         return Requeue.In(Context.Options.HorizontalPodAutoscalerSyncPeriod);
     }
 
-    private async Task ScaleAsync(HorizontalPodAutoscaler hpa, CancellationToken cancel)
+    private async Task<Exception?> ScaleAsync(HorizontalPodAutoscaler hpa, CancellationToken cancel)
     {
         Scale scale;
         string path;
@@ -55,7 +56,7 @@ internal sealed class AutoscalerController : KeyedController
         {
             _events.Warning(hpa, "FailedGetScale", e.Message);
             Set(hpa, "AbleToScale", false, "FailedGetScale", $"the HPA controller was unable to get the target's current scale: {e.Message}");
-            return;
+            return null;
         }
 
         var current = scale.Spec.Replicas;
@@ -67,14 +68,14 @@ internal sealed class AutoscalerController : KeyedController
         {
             hpa.Status.DesiredReplicas = 0;
             Set(hpa, "ScalingActive", false, "ScalingDisabled", "scaling is disabled since the replica count of the target is zero");
-            return;
+            return null;
         }
 
         if (current > hpa.Spec.MaxReplicas) (desired, why) = (hpa.Spec.MaxReplicas, "Current number of replicas above Spec.MaxReplicas");
         else if (current < (hpa.Spec.MinReplicas ?? 1)) (desired, why) = (hpa.Spec.MinReplicas ?? 1, "Current number of replicas below Spec.MinReplicas");
         else
         {
-            if (await WishAsync(hpa, scale, cancel) is not { } wish) return;
+            if (await WishAsync(hpa, scale, cancel) is not { } wish) return null;
             why = wish.Replicas > current ? $"{wish.Metric} above target" : "All metrics below target";
             (desired, var reason, var message) = limits.Apply(hpa, current, wish.Replicas, Context.Now);
             Set(hpa, "AbleToScale", true, desired != wish.Replicas && reason is null ? "ScaleDownStabilized" : "ReadyForNewScale", desired != wish.Replicas && reason is null ? "recent recommendations were higher than current one, applying the highest recent recommendation" : "recommended size matches current size");
@@ -82,24 +83,29 @@ internal sealed class AutoscalerController : KeyedController
         }
 
         hpa.Status.DesiredReplicas = desired;
-        if (desired == current) return;
+        if (desired == current) return null;
         try
         {
             scale.Spec.Replicas = desired;
             await Client.SendAsync<Scale>(HttpMethod.Put, path, scale, cancel);
+        }
+        catch (ApiException e) when (e.IsConflict)
+        {
+            return e;
         }
         catch (ApiException e)
         {
             _events.Warning(hpa, "FailedRescale", $"New size: {desired}; reason: {why}; error: {e.Message}");
             Set(hpa, "AbleToScale", false, "FailedUpdateScale", $"the HPA controller was unable to update the target scale: {e.Message}");
             hpa.Status.DesiredReplicas = current;
-            return;
+            return e;
         }
 
         limits.Changed(desired - current, Context.Now);
         hpa.Status.LastScaleTime = Context.Now;
         Set(hpa, "AbleToScale", true, "SucceededRescale", string.Create(CultureInfo.InvariantCulture, $"the HPA controller was able to update the target scale to {desired}"));
         _events.Normal(hpa, "SuccessfulRescale", string.Create(CultureInfo.InvariantCulture, $"New size: {desired}; reason: {why}"));
+        return null;
     }
 
     private async Task<(string Path, Scale Scale)> FindAsync(HorizontalPodAutoscaler hpa, CancellationToken cancel)
