@@ -28,7 +28,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public void Failures_double_the_delay_up_to_the_longest()
+    public async Task Failures_double_the_delay_up_to_the_longest()
     {
         using var queue = new WorkQueue<string>(_time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
         foreach (var delay in new[] { 1, 2, 3, 3 })
@@ -38,8 +38,7 @@ public sealed class WorkQueueTests
             Assert.Equal(0, queue.Count);
             _time.Advance(TimeSpan.FromMilliseconds(1));
             Assert.Equal(1, queue.Count);
-            var taken = queue.TakeAsync(CancellationToken.None).AsTask().Result;
-            queue.Done(taken);
+            queue.Done(await queue.TakeAsync(CancellationToken.None));
         }
 
         queue.Forget("a");
