@@ -60,8 +60,15 @@ internal sealed class NodeParts
 
     public async Task RunAsync(ContainerdSupervisor? supervisor, CancellationToken cancel)
     {
-        _services.Cgroups?.SetUp(
-            _allocatable[ResourceName.Cpu].MilliValue, _allocatable[ResourceName.Memory].Value);
+        try
+        {
+            _services.Cgroups?.SetUp(_allocatable[ResourceName.Cpu].MilliValue, _allocatable[ResourceName.Memory].Value);
+        }
+        catch (IOException e)
+        {
+            // Pods then say so one by one, as their own cgroups fail as well.
+            _agent.Record("FailedNodeAllocatableEnforcement", $"Failed to update Node Allocatable Limits: {e.Message}", EventType.Warning);
+        }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         _agent.Changed = node => _ = _network.ApplyAsync(node, stop.Token);
         // The pod range is given to the node after it registers; pods wait for it.

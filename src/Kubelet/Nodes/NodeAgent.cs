@@ -138,9 +138,9 @@ internal sealed partial class NodeAgent(
     }
 
     /// <summary>Records an event about the node.</summary>
-    public void Record(string reason, string? message = null) => events.Record(
+    public void Record(string reason, string? message = null, string type = EventType.Normal) => events.Record(
         new ObjectReference { Kind = "Node", Name = options.NodeName, Uid = options.NodeName },
-        EventType.Normal, reason, message ?? $"Node {options.NodeName} status is now: {reason}");
+        type, reason, message ?? $"Node {options.NodeName} status is now: {reason}");
 
     /// <summary>Takes note of a newer state of the object.</summary>
     public void Seen(Node node)

@@ -225,7 +225,15 @@ internal sealed partial class PodWorker : IDisposable
             return TimeSpan.FromSeconds(1);
         }
         Directory.CreateDirectory(_services.Directories.Pod(pod.Metadata.Uid));
-        _services.Cgroups?.Ensure(pod);
+        try
+        {
+            _services.Cgroups?.Ensure(pod);
+        }
+        catch (IOException e)
+        {
+            _services.Events.Warning(pod, "FailedCreatePodContainer", $"unable to ensure pod container exists: {e.Message}");
+            return NextPause();
+        }
         IReadOnlyDictionary<string, ReadyVolume> volumes;
         try
         {

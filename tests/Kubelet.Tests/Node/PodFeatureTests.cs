@@ -150,7 +150,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
             var c = p.Spec.Containers[0];
             c.VolumeMounts =
             [
-                new VolumeMount { Name = "host", MountPath = "/host" }, new VolumeMount { Name = "tmp", MountPath = "/work" }, new VolumeMount { Name = "mem", MountPath = "/mem" },
+                new VolumeMount { Name = "host", MountPath = "/host" }, new VolumeMount { Name = "tmp", MountPath = "/scratch" }, new VolumeMount { Name = "mem", MountPath = "/mem" },
             ];
             c.SecurityContext = new SecurityContext { ReadOnlyRootFilesystem = true, AllowPrivilegeEscalation = false, Capabilities = new() { Drop = ["ALL"] } };
             c.Lifecycle = new Lifecycle
@@ -158,7 +158,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
                 PostStart = new() { Exec = new() { Command = ["touch", "/host/post-start"] } },
                 PreStop = new() { Exec = new() { Command = ["touch", "/host/pre-stop"] } },
             };
-            c.Command = ["sh", "-c", "id -u; id -g; id -G; touch /nope 2>/dev/null || echo read-only; touch /work/x && ls -ln /work/x | awk '{print $4}'; df /mem | tail -1 | awk '{print $1,$2}'; trap 'touch /host/terminated; exit 0' TERM; sleep 1000 & wait"];
+            c.Command = ["sh", "-c", "id -u; id -g; id -G; touch /nope 2>/dev/null || echo read-only; touch /scratch/x && ls -ln /scratch/x | awk '{print $4}'; df /mem | tail -1 | awk '{print $1,$2}'; trap 'touch /host/terminated; exit 0' TERM; sleep 1000 & wait"];
         });
         await node.WaitReadyAsync("secure");
         for (var i = 0; i < 100 && Lines(node.Log(pod)).Count < 6; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
