@@ -78,6 +78,42 @@ public sealed class DeploymentTests(TestCluster cluster)
     }
 
     [Fact]
+    public async Task A_template_that_never_gets_ready_leaves_the_old_pods_alone_and_is_reported()
+    {
+        var ns = await cluster.NamespaceAsync();
+        var deployment = Web(ns, 4);
+        deployment.Spec.ProgressDeadlineSeconds = 1;
+        deployment.Spec.Strategy = new() { Type = "RollingUpdate", RollingUpdate = new() { MaxSurge = 2, MaxUnavailable = 1 } };
+        await cluster.Client.Resource<Deployment>().CreateAsync(deployment, default);
+        await DoneAsync(ns);
+        await cluster.Client.Resource<Deployment>().PatchAsync(ns, "web", PatchType.Merge, "{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"test/manual\":\"\"}}}}}", null, default);
+        var stuck = await cluster.WaitAsync<Deployment>(ns, "web", static d => d!.Status.Conditions!.Exists(static c => c is { Type: "Progressing", Status: "False", Reason: "ProgressDeadlineExceeded" }));
+        Assert.Equal((3, 3), (stuck.Status.UpdatedReplicas, stuck.Status.AvailableReplicas));
+        Assert.Contains(stuck.Status.Conditions!, static c => c is { Type: "Available", Status: "True" });
+
+        // Taken back, the useless pods go and nothing else does.
+        var old = (await cluster.Client.Resource<Pod>().ListAsync(ns, new() { LabelSelector = "!test/manual" }, default)).Items.Select(static p => p.Metadata.Name).ToHashSet();
+        await cluster.Client.Resource<Deployment>().PatchAsync(ns, "web", PatchType.Merge, "{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"test/manual\":null}}}}}", null, default);
+        await cluster.WaitAsync<Deployment>(ns, "web", static d => d!.Status is { AvailableReplicas: 4, UpdatedReplicas: 4 });
+        var now = (await cluster.Client.Resource<Pod>().ListAsync(ns, new() { LabelSelector = "!test/manual" }, default)).Items.Select(static p => p.Metadata.Name).ToHashSet();
+        Assert.Subset(now, old);
+    }
+
+    [Fact]
+    public async Task Scaling_in_the_middle_of_a_rollout_is_shared_in_proportion()
+    {
+        var ns = await cluster.NamespaceAsync();
+        var deployment = Web(ns, 10);
+        deployment.Spec.Strategy = new() { Type = "RollingUpdate", RollingUpdate = new() { MaxSurge = 3, MaxUnavailable = 2 } };
+        await cluster.Client.Resource<Deployment>().CreateAsync(deployment, default);
+        await DoneAsync(ns);
+        await cluster.Client.Resource<Deployment>().PatchAsync(ns, "web", PatchType.Merge, "{\"spec\":{\"template\":{\"metadata\":{\"labels\":{\"test/manual\":\"\"}}}}}", null, default);
+        await cluster.WaitAllAsync<ReplicaSet>(ns, null, static s => s.Select(static s => (s.Spec.Replicas, s.Status.Replicas)).ToHashSet().SetEquals([(8, 8), (5, 5)]));
+        await cluster.Client.Resource<Deployment>().PatchAsync(ns, "web", PatchType.Merge, """{"spec":{"replicas":15}}""", null, default);
+        await cluster.WaitAllAsync<ReplicaSet>(ns, null, static s => s.Select(static s => s.Spec.Replicas).ToHashSet().SetEquals([11, 7]));
+    }
+
+    [Fact]
     public async Task Comes_back_to_an_earlier_template_with_a_new_revision()
     {
         var ns = await cluster.NamespaceAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using Tiphys.Api.Coordination.V1;
 using Tiphys.Api.Core.V1;
 using Tiphys.Client;
 
@@ -53,5 +54,42 @@ public sealed class NodeTests(TestCluster cluster)
 
         Task MakeAsync(string pod, List<Toleration>? tolerations) => cluster.Client.Resource<Pod>().CreateAsync(
             new() { Metadata = new() { Name = pod, Namespace = ns }, Spec = new() { NodeName = name, Tolerations = tolerations ?? [new() { Key = "node.kubernetes.io/not-ready", Operator = "Exists", Effect = "NoExecute", TolerationSeconds = 0 }], Containers = [new() { Name = "a", Image = "a:1" }] } }, default);
+    }
+
+    [Fact]
+    public async Task Silent_nodes_become_unknown_and_are_emptied_unless_all_are_silent()
+    {
+        await using var own = new TestCluster(static o => o with { NodeMonitorGracePeriod = TimeSpan.FromSeconds(1) });
+        await own.InitializeAsync();
+        var node = await own.WaitAsync<Node>(null, FakeNodes.Name, static n => n?.Status.Conditions?.Find(static c => c.Type == "Ready")?.Status == "Unknown" && n.Spec.Taints is { Count: > 0 });
+        Assert.Equal("NodeStatusUnknown", node.Status.Conditions!.Single(static c => c.Type == "Ready").Reason);
+        Assert.Equal("NodeStatusNeverUpdated", node.Status.Conditions!.Single(static c => c.Type == "MemoryPressure").Reason);
+        Assert.Equal([("node.kubernetes.io/unreachable", "NoSchedule")], node.Spec.Taints!.Select(static t => (t.Key, t.Effect)));
+
+        using var stop = new CancellationTokenSource();
+        var alive = KeepAliveAsync(own.Client, stop.Token);
+        await own.WaitAsync<Node>(null, FakeNodes.Name, static n => n!.Spec.Taints!.Exists(static t => t is { Key: "node.kubernetes.io/unreachable", Effect: "NoExecute" }));
+        Assert.Null((await own.Client.Resource<Node>().GetAsync(null, "alive", default)).Spec.Taints?.Find(static t => t.Key.EndsWith("unreachable", StringComparison.Ordinal)));
+        await stop.CancelAsync();
+        await alive;
+    }
+
+    private static async Task KeepAliveAsync(KubernetesClient client, CancellationToken cancel)
+    {
+        await client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = "alive" }, Status = new() { Conditions = [new() { Type = "Ready", Status = "True", LastHeartbeatTime = DateTimeOffset.UtcNow }] } }, default);
+        var lease = await client.Resource<Lease>().CreateAsync(new() { Metadata = new() { Name = "alive", Namespace = "kube-node-lease" }, Spec = new() { HolderIdentity = "alive", RenewTime = DateTimeOffset.UtcNow } }, default);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                lease.Spec.RenewTime = DateTimeOffset.UtcNow;
+                lease = await client.Resource<Lease>().UpdateAsync(lease, default);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // it dies
+        }
     }
 }

@@ -76,7 +76,8 @@ internal sealed class NodeLifecycleController : KeyedController
     /// <summary>Brings the taints up to date; returns the time to wait before the node may be emptied.</summary>
     private async Task<TimeSpan?> TaintAsync(Node node, CancellationToken cancel)
     {
-        var nodes = _nodes.List();
+        // The cache may still show the node as it was before we wrote it down as silent.
+        IReadOnlyList<Node> nodes = [.. _nodes.List().Where(n => n.Metadata.Name != node.Metadata.Name), node];
         var noExecute = NodeTaintRules.NoExecute(node);
         var there = (node.Spec.Taints ?? []).Find(static t => t.Effect == TaintEffect.NoExecute && t.Key is NodeTaintRules.NotReady or NodeTaintRules.Unreachable);
         TimeSpan? wait = null;

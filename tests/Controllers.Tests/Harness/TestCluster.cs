@@ -25,6 +25,13 @@ public sealed class TestCluster : IAsyncLifetime
     private KubeApiServer? _server;
     private Task _running = Task.CompletedTask;
     private int _namespaces;
+    private readonly Func<ControllerManagerOptions, ControllerManagerOptions> _change = static o => o;
+
+    /// <summary>The cluster all tests share.</summary>
+    public TestCluster() { }
+
+    /// <summary>A cluster of a test's own, with other settings.</summary>
+    internal TestCluster(Func<ControllerManagerOptions, ControllerManagerOptions> change) => _change = change;
 
     /// <summary>A client that may do everything.</summary>
     public KubernetesClient Client { get; private set; } = null!;
@@ -60,6 +67,7 @@ public sealed class TestCluster : IAsyncLifetime
             ClientFor = static account => throw new InvalidOperationException(account),
         };
         options = options with { ClientFor = account => ClientFor("kube-controller-manager", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system", UserInfo.Authenticated) };
+        options = _change(options);
         _running = Task.WhenAll(
             ControllerManager.RunAsync(options, ClientFor("kube-controller-manager", "system:kube-controller-manager", UserInfo.Authenticated), TimeProvider.System, Loggers, _stop.Token),
             Nodes.RunAsync(_stop.Token));
