@@ -8,7 +8,7 @@ internal static class Prerequisites
 {
     private static readonly (string Program, string Package)[] s_programs =
     [
-        ("containerd", "containerd"), ("ctr", "containerd"), ("runc", "runc"), ("nft", "nftables"), ("ip", "iproute2"), ("mount", "mount"), ("busybox", "busybox-static"),
+        ("containerd", "containerd"), ("ctr", "containerd"), ("runc", "runc"), ("nft", "nftables"), ("iptables", "iptables"), ("ip", "iproute2"), ("mount", "mount"), ("busybox", "busybox-static"),
     ];
 
     private static readonly string[] s_cniPlaces = ["/usr/lib/cni", "/opt/cni/bin"];
