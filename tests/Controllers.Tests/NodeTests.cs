@@ -15,7 +15,7 @@ public sealed class NodeTests(TestCluster cluster)
         {
             var name = $"ipam-{i}";
             await cluster.Client.Resource<Node>().CreateAsync(new() { Metadata = new() { Name = name } }, default);
-            var node = await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.PodCIDR.Length > 0);
+            var node = await cluster.WaitAsync<Node>(null, name, static n => n!.Spec.PodCIDR.Length > 0 && n.Metadata.Annotations?.GetValueOrDefault("node.alpha.kubernetes.io/ttl") == "0");
             Assert.Equal(node.Spec.PodCIDR, Assert.Single(node.Spec.PodCIDRs!));
             Assert.True(IPNetwork.Parse("10.42.0.0/16").Contains(IPNetwork.Parse(node.Spec.PodCIDR).BaseAddress));
             Assert.EndsWith("/24", node.Spec.PodCIDR, StringComparison.Ordinal);

@@ -63,4 +63,13 @@ public sealed class PolicyTests(TestCluster cluster)
         Assert.True(cluster.Pki.Authority.VerifiesClient(certificate));
         Assert.True(certificate.NotAfter < DateTime.Now.AddHours(2));
     }
+
+    [Fact]
+    public async Task A_disruption_that_never_came_is_taken_back()
+    {
+        var ns = await cluster.NamespaceAsync();
+        await cluster.Client.Resource<Pod>().CreateAsync(new() { Metadata = new() { Name = "spared", Namespace = ns }, Spec = new() { Containers = [new() { Name = "a", Image = "a:1" }] } }, default);
+        await cluster.Client.Resource<Pod>().PatchAsync(ns, "spared", PatchType.StrategicMerge, """{"status":{"conditions":[{"type":"DisruptionTarget","status":"True","reason":"EvictionByEvictionAPI","lastTransitionTime":"2020-01-01T00:00:00Z"}]}}""", "status", default);
+        await cluster.WaitAsync<Pod>(ns, "spared", static p => p!.Status.Conditions!.Exists(static c => c is { Type: "DisruptionTarget", Status: "False" }));
+    }
 }

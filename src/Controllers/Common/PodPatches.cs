@@ -15,6 +15,10 @@ internal static class PodPatches
         return ConditionAsync(client, pod, PodConditionType.DisruptionTarget, "True", reason, message, now, phase, cancel);
     }
 
+    /// <summary>Takes that mark back.</summary>
+    public static Task ClearDisruptionAsync(KubernetesClient client, Pod pod, DateTimeOffset now, CancellationToken cancel) =>
+        ConditionAsync(client, pod, PodConditionType.DisruptionTarget, "False", "", "", now, "", cancel);
+
     /// <summary>Takes a pod's readiness away.</summary>
     public static Task NotReadyAsync(KubernetesClient client, Pod pod, DateTimeOffset now, CancellationToken cancel) =>
         ConditionAsync(client, pod, PodConditionType.Ready, "False", "", "", now, "", cancel);

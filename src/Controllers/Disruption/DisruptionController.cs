@@ -23,6 +23,7 @@ internal sealed class DisruptionController : KeyedController
     private readonly IInformer<StatefulSet> _stateful;
     private readonly IInformer<ReplicationController> _controllers;
     private readonly EventRecorder _events;
+    private readonly Reconciler<ObjectKey> _stale;
     private readonly ConcurrentDictionary<(string, string), (ServedResource? Resource, long At)> _scales = [];
 
     public DisruptionController(ControllerContext context) : base(context, 4)
@@ -34,6 +35,7 @@ internal sealed class DisruptionController : KeyedController
         _stateful = context.Informer<StatefulSet>();
         _controllers = context.Informer<ReplicationController>();
         _events = context.Recorder("controllermanager");
+        _stale = context.Reconciler<ObjectKey>(ClearStaleAsync);
         _budgets.On(Enqueue, (_, after) => Enqueue(after));
         _pods.On(PodChanged, (before, after) =>
         {
@@ -44,6 +46,12 @@ internal sealed class DisruptionController : KeyedController
         _sets.On(updated: (before, after) => Rescaled(before.Spec.Replicas, after.Spec.Replicas, after));
         _stateful.On(updated: (before, after) => Rescaled(before.Spec.Replicas, after.Spec.Replicas, after));
         _controllers.On(updated: (before, after) => Rescaled(before.Spec.Replicas, after.Spec.Replicas, after));
+    }
+
+    public override async Task RunAsync(CancellationToken cancel)
+    {
+        await Task.WhenAll(base.RunAsync(cancel), _stale.RunAsync(1, cancel));
+        _stale.Dispose();
     }
 
     protected override async Task<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
@@ -191,8 +199,22 @@ internal sealed class DisruptionController : KeyedController
         foreach (var budget in _budgets.List(owner.Metadata.Namespace)) Enqueue(budget);
     }
 
+    /// <summary>A pod that was to be disrupted, but was not, is no longer about to be.</summary>
+    private async Task<Requeue> ClearStaleAsync(ObjectKey key, CancellationToken cancel)
+    {
+        if (_pods.Get(key) is not { } pod || !IsMarked(pod)) return Requeue.None;
+        var due = (pod.Condition(PodConditionType.DisruptionTarget)!.LastTransitionTime ?? Context.Now) + DeletionTimeout;
+        if (due > Context.Now) return Requeue.In(due - Context.Now);
+        await PodPatches.ClearDisruptionAsync(Client, pod, Context.Now, cancel);
+        return Requeue.None;
+    }
+
+    private static bool IsMarked(Pod pod) =>
+        pod.Metadata.DeletionTimestamp is null && !pod.IsFinished() && pod.Condition(PodConditionType.DisruptionTarget) is { Status: "True", Reason: not PodReason.TerminationByKubelet };
+
     private void PodChanged(Pod pod)
     {
+        if (IsMarked(pod)) _stale.Queue.Add(ObjectKey.Of(pod));
         foreach (var budget in _budgets.List(pod.Metadata.Namespace))
             if (LabelQuery.Of(budget.Spec.Selector).Matches(pod.Metadata.Labels)) Enqueue(budget);
     }

@@ -46,6 +46,7 @@ internal static class ControllerCatalog
         new("bootstrap-signer-controller", "bootstrap-signer", static c => new BootstrapSigner(c), OnByDefault: false),
         new("token-cleaner-controller", "token-cleaner", static c => new TokenCleaner(c), OnByDefault: false),
         new("horizontal-pod-autoscaler-controller", "horizontal-pod-autoscaler", static c => new AutoscalerController(c)),
+        new("ttl-controller", "ttl-controller", static c => new NodeTtlController(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];
 
@@ -106,6 +107,7 @@ internal static class ControllerCatalog
         "bootstrapsigner" => "bootstrap-signer-controller",
         "tokencleaner" => "token-cleaner-controller",
         "horizontalpodautoscaling" => "horizontal-pod-autoscaler-controller",
+        "ttl" => "ttl-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,
