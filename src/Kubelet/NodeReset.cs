@@ -65,14 +65,10 @@ public static class NodeReset
     /// <summary>Runs a program whose failure means that there was nothing to remove.</summary>
     private static async Task RunAsync(string program, CancellationToken cancel, params string[] arguments)
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
-            if (process is not null) await process.WaitForExitAsync(cancel).ConfigureAwait(false);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            // Not even installed: nothing of its making can be there.
-        }
+        // By its full path: a bare name would be looked for in the user's current directory first.
+        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
+        if (path is null) return; // not even installed: nothing of its making can be there
+        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
+        if (process is not null) await process.WaitForExitAsync(cancel).ConfigureAwait(false);
     }
 }
