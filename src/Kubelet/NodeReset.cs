@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tiphys.Client;
 using Tiphys.Kubelet.Cgroups;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Cri;
@@ -65,10 +65,7 @@ public static class NodeReset
     /// <summary>Runs a program whose failure means that there was nothing to remove.</summary>
     private static async Task RunAsync(string program, CancellationToken cancel, params string[] arguments)
     {
-        // By its full path: a bare name would be looked for in the user's current directory first.
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
-        if (path is null) return; // not even installed: nothing of its making can be there
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true });
-        if (process is not null) await process.WaitForExitAsync(cancel).ConfigureAwait(false);
+        if (HostProgram.Find(program) is null) return; // not even installed: nothing of its making can be there
+        await HostProgram.RunAsync(program, arguments, cancel: cancel).ConfigureAwait(false);
     }
 }

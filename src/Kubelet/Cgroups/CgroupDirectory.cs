@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Client;
 
 namespace Tiphys.Kubelet.Cgroups;
 
@@ -35,7 +36,7 @@ internal static class CgroupDirectory
 
     public static void KillAll(string directory)
     {
-        foreach (var process in Processes(directory)) Native.Signals.Send(process, Native.Signals.Kill);
+        foreach (var process in Processes(directory)) Signals.Send(process, Signals.Kill);
     }
 
     /// <summary>Removes a cgroup's directories, deepest first; false while one is in use.</summary>

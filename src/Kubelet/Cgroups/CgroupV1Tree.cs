@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Client;
 
 namespace Tiphys.Kubelet.Cgroups;
 
@@ -37,7 +38,7 @@ internal sealed class CgroupV1Tree(IReadOnlyDictionary<string, string> controlle
 
     public bool Remove(string path)
     {
-        foreach (var process in Processes(path)) Native.Signals.Send(process, Native.Signals.Kill);
+        foreach (var process in Processes(path)) Signals.Send(process, Signals.Kill);
         var removed = true;
         foreach (var controller in controllers.Keys) removed &= CgroupDirectory.Remove(At(controller, path));
         return removed;

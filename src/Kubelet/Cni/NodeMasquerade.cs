@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text;
+using Tiphys.Client;
 
 namespace Tiphys.Kubelet.Cni;
 
@@ -15,13 +15,8 @@ internal static class NodeMasquerade
     /// <exception cref="InvalidOperationException">The rules could not be set.</exception>
     public static async Task ApplyAsync(IReadOnlyList<string> podCidrs, IReadOnlyList<string> clusterCidrs, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo("nft", ["-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
-        using var nft = Process.Start(start) ?? throw new InvalidOperationException("could not start nft");
-        await nft.StandardInput.WriteAsync(Rules(podCidrs, clusterCidrs).AsMemory(), cancel).ConfigureAwait(false);
-        nft.StandardInput.Close();
-        var errors = await nft.StandardError.ReadToEndAsync(cancel).ConfigureAwait(false);
-        await nft.WaitForExitAsync(cancel).ConfigureAwait(false);
-        if (nft.ExitCode != 0) throw new InvalidOperationException($"nft refused the masquerade rules: {errors.Trim()}");
+        var nft = await HostProgram.RunAsync("nft", ["-f", "-"], Rules(podCidrs, clusterCidrs), cancel: cancel).ConfigureAwait(false);
+        if (!nft.Succeeded) throw new InvalidOperationException($"nft refused the masquerade rules: {nft.Errors.Trim()}");
     }
 
     internal static string Rules(IReadOnlyList<string> podCidrs, IReadOnlyList<string> clusterCidrs)

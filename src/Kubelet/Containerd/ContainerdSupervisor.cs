@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Tiphys.Client;
 using Tiphys.Kubelet.Cri;
 using Tiphys.Kubelet.Cri.Grpc;
 
@@ -84,7 +85,7 @@ internal sealed partial class ContainerdSupervisor(
         // The shell only redirects; setsid replaces it, and containerd setsid, so the id stays the same.
         var start = new ProcessStartInfo("/bin/sh")
         {
-            ArgumentList = { "-c", "exec setsid \"$0\" --config \"$1\" </dev/null >>\"$2\" 2>&1", options.Executable, options.ConfigPath, options.LogPath },
+            ArgumentList = { "-c", "exec \"$3\" \"$0\" --config \"$1\" </dev/null >>\"$2\" 2>&1", HostProgram.Require(options.Executable), options.ConfigPath, options.LogPath, HostProgram.Require("setsid") },
             WorkingDirectory = options.Directory,
         };
         // A socket handed to us by systemd is not containerd's.
@@ -135,7 +136,7 @@ internal sealed partial class ContainerdSupervisor(
 
     private async Task StopAsync(Process process, CancellationToken cancel)
     {
-        Native.Signals.Send(process.Id, Native.Signals.Terminate);
+        Signals.Send(process.Id, Signals.Terminate);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(TimeSpan.FromSeconds(10));
         try

@@ -5,6 +5,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
+using Tiphys.Client;
 using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Kubelet.Cri;
 
@@ -52,19 +53,8 @@ internal sealed partial class ImageImporter(ContainerdOptions options, IImageSer
     public async Task ImportAsync(string tar, CancellationToken cancel)
     {
         var since = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo(options.ClientExecutable)
-        {
-            ArgumentList = { "--address", options.SocketPath, "--namespace", "k8s.io", "images", "import", tar },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var import = Process.Start(start) ?? throw new InvalidOperationException($"could not start {options.ClientExecutable}");
-        var output = import.StandardOutput.ReadToEndAsync(cancel);
-        var errors = import.StandardError.ReadToEndAsync(cancel);
-        await import.WaitForExitAsync(cancel).ConfigureAwait(false);
-        if (import.ExitCode != 0)
-            throw new InvalidOperationException($"{Path.GetFileName(tar)} was not imported: {(await errors.ConfigureAwait(false)).Trim()}");
-        await output.ConfigureAwait(false);
+        var import = await HostProgram.RunAsync(options.ClientExecutable, ["--address", options.SocketPath, "--namespace", "k8s.io", "images", "import", tar], cancel: cancel).ConfigureAwait(false);
+        if (!import.Succeeded) throw new InvalidOperationException($"{Path.GetFileName(tar)} was not imported: {import.Errors.Trim()}");
         LogImported(logger, tar, (long)Stopwatch.GetElapsedTime(since).TotalMilliseconds);
         await WaitUntilVisibleAsync(tar, cancel).ConfigureAwait(false);
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
 using Tiphys.Client;
@@ -110,12 +109,8 @@ public sealed partial class NodeRoutes
 
     private static async Task<string> IpAsync(CancellationToken cancel, params string[] arguments)
     {
-        var start = new ProcessStartInfo("ip", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var ip = Process.Start(start) ?? throw new InvalidOperationException("could not start ip");
-        var errors = ip.StandardError.ReadToEndAsync(cancel);
-        var output = await ip.StandardOutput.ReadToEndAsync(cancel).ConfigureAwait(false);
-        await ip.WaitForExitAsync(cancel).ConfigureAwait(false);
-        return ip.ExitCode == 0 ? output : throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {(await errors.ConfigureAwait(false)).Trim()}");
+        var ip = await HostProgram.RunAsync("ip", arguments, cancel: cancel).ConfigureAwait(false);
+        return ip.Succeeded ? ip.Output : throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {ip.Errors.Trim()}");
     }
 
     private void Wake()

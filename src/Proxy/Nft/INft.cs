@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Tiphys.Client;
 
 namespace Tiphys.Proxy;
 
@@ -18,24 +18,14 @@ internal sealed class NftProgram : INft
 {
     public async Task ApplyAsync(string script, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo("nft", ["-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
-        Process? nft;
         try
         {
-            nft = Process.Start(start);
+            var nft = await HostProgram.RunAsync("nft", ["-f", "-"], script, cancel: cancel);
+            if (!nft.Succeeded) throw new NftException(nft.Errors.Trim());
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (FileNotFoundException e)
         {
-            throw new NftException($"nft cannot be started: {e.Message}");
-        }
-
-        using (nft)
-        {
-            await nft!.StandardInput.WriteAsync(script.AsMemory(), cancel);
-            nft.StandardInput.Close();
-            var errors = await nft.StandardError.ReadToEndAsync(cancel);
-            await nft.WaitForExitAsync(cancel);
-            if (nft.ExitCode != 0) throw new NftException(errors.Trim());
+            throw new NftException(e.Message);
         }
     }
 }

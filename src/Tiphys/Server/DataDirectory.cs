@@ -28,6 +28,9 @@ internal sealed class DataDirectory
     /// <summary>The administrator's kubeconfig.</summary>
     public string AdminKubeconfig => Path.Combine(Root, "server", "kubeconfig.yaml");
 
+    /// <summary>Whether a directory holds a cluster's data, and may be purged as such.</summary>
+    public static bool IsOne(string path) => File.Exists(Path.Combine(path, "version")) && (Directory.Exists(Path.Combine(path, "server")) || Directory.Exists(Path.Combine(path, "agent")));
+
     /// <summary>Opens or makes a data directory.</summary>
     /// <exception cref="StartException">It belongs to a newer version, or cannot be used.</exception>
     public static DataDirectory Open(string path)

@@ -30,6 +30,11 @@ internal static class DownHost
             return 0;
         }
 
+        else if (!DataDirectory.IsOne(dataDir))
+        {
+            throw new StartException($"{dataDir} is not the data directory of a cluster; name the one that `up` was given with --data-dir.");
+        }
+
         await steps.RunAsync("Containers, mounts and network", async () =>
         {
             await NodeReset.RunAsync(NodePaths.KubeletOptions(dataDir), cancel);

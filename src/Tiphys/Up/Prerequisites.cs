@@ -1,4 +1,5 @@
-using System.Diagnostics;
+using Tiphys.Client;
+using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Server;
 
 namespace Tiphys.Up;
@@ -8,7 +9,7 @@ internal static class Prerequisites
 {
     private static readonly (string Program, string Package)[] s_programs =
     [
-        ("containerd", "containerd"), ("ctr", "containerd"), ("runc", "runc"), ("nft", "nftables"), ("iptables", "iptables"), ("ip", "iproute2"), ("mount", "mount"), ("busybox", "busybox-static"),
+        ("containerd", "containerd"), ("ctr", "containerd"), ("runc", "runc"), ("nft", "nftables"), ("iptables", "iptables"), ("ip", "iproute2"), ("mount", "mount"), ("setsid", "util-linux"),
     ];
 
     private static readonly string[] s_cniPlaces = ["/usr/lib/cni", "/opt/cni/bin"];
@@ -21,7 +22,7 @@ internal static class Prerequisites
         var packages = Missing().Distinct(StringComparer.Ordinal).ToList();
         if (packages.Count == 0) return null;
         var list = string.Join(' ', packages);
-        if (Find("apt-get") is null) throw new StartException($"these are missing and only apt-get is known here to install them: {list}; install them with your package manager and try again.");
+        if (HostProgram.Find("apt-get") is null) throw new StartException($"these are missing and only apt-get is known here to install them: {list}; install them with your package manager and try again.");
         await AptAsync(["update", "-q"], list, cancel);
         await AptAsync(["install", "-y", "-q", "--no-install-recommends", .. packages], list, cancel);
         var still = Missing().Distinct(StringComparer.Ordinal).ToList();
@@ -32,22 +33,14 @@ internal static class Prerequisites
     private static IEnumerable<string> Missing()
     {
         foreach (var (program, package) in s_programs)
-            if (Find(program) is null) yield return package;
+            if (HostProgram.Find(program) is null) yield return package;
+        if (!BusyboxImage.IsUsable()) yield return "busybox-static";
         if (!s_cniPlaces.Any(static p => File.Exists(Path.Combine(p, "bridge")))) yield return "containernetworking-plugins";
     }
 
-    private static string? Find(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/sbin"]).Select(d => Path.Combine(d, program)).FirstOrDefault(File.Exists);
-
     private static async Task AptAsync(IEnumerable<string> arguments, string packages, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo("apt-get", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["DEBIAN_FRONTEND"] = "noninteractive";
-        using var apt = Process.Start(start) ?? throw new StartException("apt-get could not be started.");
-        var output = apt.StandardOutput.ReadToEndAsync(cancel);
-        var errors = await apt.StandardError.ReadToEndAsync(cancel);
-        await output;
-        await apt.WaitForExitAsync(cancel);
-        if (apt.ExitCode != 0) throw new StartException($"apt-get could not install {packages}: {errors.Trim().Split('\n').LastOrDefault()}");
+        var apt = await HostProgram.RunAsync("apt-get", arguments, environment: new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" }, cancel: cancel);
+        if (!apt.Succeeded) throw new StartException($"apt-get could not install {packages}: {apt.Errors.Trim().Split('\n').LastOrDefault()}");
     }
 }

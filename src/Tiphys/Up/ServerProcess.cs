@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Tiphys.Client;
 
 namespace Tiphys.Up;
 
@@ -34,7 +35,7 @@ internal sealed class ServerProcess(string dataDir)
         Directory.CreateDirectory(dataDir);
 
         // A session of its own, so that closing the terminal does not end the cluster.
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", "exec \"$0\" \"$@\" >>\"$TIPHYS_LOG\" 2>&1 </dev/null", Environment.ProcessPath!, "server", .. arguments]) { UseShellExecute = false };
+        var start = new ProcessStartInfo(HostProgram.Require("setsid"), ["/bin/sh", "-c", "exec \"$0\" \"$@\" >>\"$TIPHYS_LOG\" 2>&1 </dev/null", Environment.ProcessPath!, "server", .. arguments]) { UseShellExecute = false };
         start.Environment["TIPHYS_LOG"] = LogFile;
         using var process = Process.Start(start) ?? throw new InvalidOperationException("the server could not be started");
         File.WriteAllText(PidFile, process.Id.ToString(CultureInfo.InvariantCulture));
@@ -44,24 +45,14 @@ internal sealed class ServerProcess(string dataDir)
     /// <summary>Ends the server: politely, and after a while not.</summary>
     public async Task StopAsync(int pid, TimeSpan patience, CancellationToken cancel)
     {
-        await Signal.SendAsync(pid, "TERM", cancel);
+        Signals.Send(pid, Signals.Terminate);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(patience);
         while (Find() is not null && !deadline.IsCancellationRequested) await Task.Delay(50, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (Find() is not null) await Signal.SendAsync(pid, "KILL", cancel);
+        if (Find() is not null) Signals.Send(pid, Signals.Kill);
         File.Delete(PidFile);
     }
 
     /// <summary>The last lines of the log, for an error message.</summary>
     public string LogTail(int lines) => File.Exists(LogFile) ? string.Join('\n', File.ReadLines(LogFile).TakeLast(lines)) : "";
-}
-
-/// <summary>Sends signals.</summary>
-internal static class Signal
-{
-    public static async Task SendAsync(int pid, string name, CancellationToken cancel)
-    {
-        using var kill = Process.Start(new ProcessStartInfo("kill", [$"-{name}", pid.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true });
-        if (kill is not null) await kill.WaitForExitAsync(cancel);
-    }
 }

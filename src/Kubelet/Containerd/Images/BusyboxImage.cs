@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
 
 namespace Tiphys.Kubelet.Containerd.Images;
@@ -7,15 +8,17 @@ namespace Tiphys.Kubelet.Containerd.Images;
 public static class BusyboxImage
 {
     private const UnixFileMode WorldWritable = (UnixFileMode)0x3ff; // rwxrwxrwt
+    private const int ElfHeaderSize = 64; // of the 64-bit format, all that .NET runs on here
+    private const int ElfInterpreter = 3; // the segment that names the dynamic linker
 
     /// <summary>Describes the image. More files may be added before it is written.</summary>
     /// <param name="name">The full image name.</param>
     /// <param name="busyboxPath">A statically linked busybox for this machine.</param>
     /// <param name="command">What containers run when they name no command; a shell by default.</param>
-    /// <exception cref="FileNotFoundException">There is no busybox at that path.</exception>
+    /// <exception cref="FileNotFoundException">There is no static busybox at that path.</exception>
     public static OciImageBuilder Build(string name, string busyboxPath = "/bin/busybox", params string[] command)
     {
-        if (!File.Exists(busyboxPath))
+        if (!IsUsable(busyboxPath))
             throw new FileNotFoundException("a static busybox is needed to build this image", busyboxPath);
         var image = new OciImageBuilder { Name = name, Command = command is { Length: > 0 } ? command : ["sh"] }
             .AddFile("/bin/busybox", File.ReadAllBytes(busyboxPath), executable: true);
@@ -28,6 +31,25 @@ public static class BusyboxImage
             .AddDirectory("/root")
             .AddDirectory("/var/log")
             .AddDirectory("/tmp", WorldWritable);
+    }
+
+    /// <summary>Whether there is a busybox that runs where no shared libraries are. Debian's plain busybox package does not.</summary>
+    public static bool IsUsable(string busyboxPath = "/bin/busybox")
+    {
+        if (!File.Exists(busyboxPath)) return false;
+        using var file = File.OpenRead(busyboxPath);
+        Span<byte> header = stackalloc byte[ElfHeaderSize];
+        if (file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length || !header.StartsWith("\u007fELF"u8)) return false;
+        var (offset, size, count) = (BinaryPrimitives.ReadInt64LittleEndian(header[32..]), BinaryPrimitives.ReadUInt16LittleEndian(header[54..]), BinaryPrimitives.ReadUInt16LittleEndian(header[56..]));
+        var segment = new byte[size];
+        for (var i = 0; i < count; i++)
+        {
+            file.Position = offset + (i * size);
+            file.ReadExactly(segment);
+            if (BinaryPrimitives.ReadInt32LittleEndian(segment) == ElfInterpreter) return false;
+        }
+
+        return true;
     }
 
     private static IEnumerable<string> Applets(string busyboxPath)
