@@ -7,6 +7,9 @@ public static class ResolvConf
 {
     private const int DnsPort = 53;
 
+    /// <summary>The servers a file names; none when there is no such file.</summary>
+    public static IReadOnlyList<IPEndPoint> Read(string path) => File.Exists(path) ? Parse(File.ReadAllText(path)) : [];
+
     /// <summary>The servers of a resolv.conf file's text, in order and without repetition. What makes no sense is passed over.</summary>
     public static IReadOnlyList<IPEndPoint> Parse(string text)
     {

@@ -12,6 +12,8 @@ internal static class Flags
 
     public static Option<int> Verbosity() => new("-v", "--v") { Description = "How much is logged; 4 and more is for finding faults.", DefaultValueFactory = static _ => 2 };
 
+    public static Option<string> ResolvConf() => new("--resolv-conf") { Description = "Resolvers of the node: what its pods and the cluster's DNS ask about names outside the cluster.", DefaultValueFactory = static _ => "/etc/resolv.conf" };
+
     public static Option<IPAddress?> Address(string name, string description, IPAddress? fallback) => new(name)
     {
         Description = description,

@@ -95,7 +95,7 @@ internal static class RoleCommands
         var bind = Flags.Address("--bind-address", "Address to answer on.", IPAddress.Any);
         var port = new Option<int>("--port") { Description = "Port to answer on, UDP and TCP.", DefaultValueFactory = static _ => 53 };
         var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster.", DefaultValueFactory = static _ => "cluster.local" };
-        var resolver = new Option<string>("--resolv-conf") { Description = "Resolvers for all other names.", DefaultValueFactory = static _ => "/etc/resolv.conf" };
+        var resolver = Flags.ResolvConf();
         var verbosity = Flags.Verbosity();
         return Role("dns", "Run the cluster's DNS server.", [kubeconfig, bind, port, domain, resolver, verbosity], (result, cancel) =>
         {
@@ -103,7 +103,7 @@ internal static class RoleCommands
             {
                 Listen = [new IPEndPoint(result.GetValue(bind)!, result.GetValue(port))],
                 Zone = new() { Domain = DnsName.Parse(result.GetValue(domain)!) },
-                Upstreams = File.Exists(result.GetValue(resolver)) ? ResolvConf.Parse(File.ReadAllText(result.GetValue(resolver)!)) : [],
+                Upstreams = ResolvConf.Read(result.GetValue(resolver)!),
             };
             return RunAsync(result.GetValue(kubeconfig), "tiphys-dns", result.GetValue(verbosity), (client, loggers) => ClusterDnsComponent.RunAsync(client, options, s_time, loggers, cancel));
         });
@@ -139,6 +139,7 @@ internal static class RoleCommands
         private readonly Option<string> _domain = new("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
         private readonly Option<IPNetwork> _pods = Flags.Network("--cluster-cidr", "Addresses of pods.", "10.42.0.0/16");
         private readonly Option<IPNetwork> _services = Flags.Network("--service-cluster-ip-range", "Addresses of Services.", "10.43.0.0/16");
+        private readonly Option<string> _resolvers = Flags.ResolvConf();
         private readonly Option<string?> _clientCa = new("--client-ca-file") { Description = "Authority of those who may talk to the agent's server." };
         private readonly Option<string?> _certificate = new("--tls-cert-file") { Description = "Serving certificate of the agent's server." };
         private readonly Option<string?> _key = new("--tls-private-key-file") { Description = "Its key." };
@@ -147,7 +148,7 @@ internal static class RoleCommands
 
         public Option<int> Verbosity { get; } = Flags.Verbosity();
 
-        public IEnumerable<Option> Kubelet => [Kubeconfig, _dataDir, _name, _ip, _runtime, _dns, _domain, _pods, _services, _clientCa, _certificate, _key, Verbosity];
+        public IEnumerable<Option> Kubelet => [Kubeconfig, _dataDir, _name, _ip, _runtime, _dns, _domain, _pods, _services, _resolvers, _clientCa, _certificate, _key, Verbosity];
 
         public string Name(ParseResult result) => result.GetValue(_name)!;
 
@@ -167,6 +168,7 @@ internal static class RoleCommands
                 ClusterCidrs = [result.GetValue(_pods).ToString()],
                 ClusterDns = result.GetValue(_dns) is { } dns ? [dns] : [],
                 ClusterDomain = result.GetValue(_domain)!,
+                ResolverConfig = result.GetValue(_resolvers)!,
                 ServingCertificate = certificate is null ? null : X509Certificate2.CreateFromPemFile(certificate, result.GetValue(_key)),
                 ClientAuthorities = authorities.Count > 0 ? authorities : null,
             };

@@ -32,11 +32,12 @@ internal static class ServerCommand
         var nodeIp = Flags.Address("--node-ip", "Address of this node; the host's own by default.", null);
         var modes = new Option<string>("--authorization-mode") { Description = "Authorizers in order, comma-separated: Node, RBAC, AlwaysAllow, AlwaysDeny.", DefaultValueFactory = static _ => "Node,RBAC" };
         var runtime = new Option<string?>("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default tiphys runs a containerd of its own." };
+        var resolvers = Flags.ResolvConf();
         var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
-            dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, disable, verbosity,
+            dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
         };
         command.Validators.Add(result =>
         {
@@ -59,6 +60,7 @@ internal static class ServerCommand
                 NodeIp = result.GetValue(nodeIp),
                 AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
+                ResolvConf = result.GetValue(resolvers)!,
                 Disabled = alwaysDisabled.Concat(Disabled(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },
             Logs.Create(result.GetValue(verbosity)),

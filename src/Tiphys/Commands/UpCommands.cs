@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Tiphys.Server;
 using Tiphys.Up;
 
 namespace Tiphys.Commands;
@@ -19,7 +20,9 @@ internal static class UpCommands
         {
             var directory = Path.GetFullPath(result.GetValue(dataDir)!);
             var number = result.GetValue(port);
-            return UpHost.RunAsync(directory, number, ["--data-dir", directory, "--secure-port", $"{number}", .. result.UnmatchedTokens], !result.GetValue(noSample), cancel);
+            string[] arguments = ["--data-dir", directory, "--secure-port", $"{number}", .. result.UnmatchedTokens];
+            if (ServerCommand.Create().Parse(arguments).Errors is [var wrong, ..]) throw new StartException($"{wrong.Message}; `tiphys server --help` lists the flags.");
+            return UpHost.RunAsync(directory, number, arguments, !result.GetValue(noSample), cancel);
         });
         return command;
     }

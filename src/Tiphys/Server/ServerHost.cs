@@ -106,6 +106,7 @@ internal static partial class ServerHost
             ClusterCidrs = [options.ClusterCidr.ToString()],
             ClusterDns = [options.ClusterDns.ToString()],
             ClusterDomain = options.ClusterDomain,
+            ResolverConfig = options.ResolvConf,
             ServingCertificate = plane.Pki.KubeletServing(options.NodeName, address, IPAddress.Loopback),
             ClientAuthorities = [plane.Pki.Authority.Certificate],
         };
@@ -117,7 +118,7 @@ internal static partial class ServerHost
         Health = null,
         Ready = null,
         Zone = new() { Domain = DnsName.Parse(options.ClusterDomain), ServerAddresses = [options.ClusterDns] },
-        Upstreams = File.Exists("/etc/resolv.conf") ? ResolvConf.Parse(File.ReadAllText("/etc/resolv.conf")) : [],
+        Upstreams = ResolvConf.Read(options.ResolvConf),
     };
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the API server is ready after {Milliseconds} ms on port {Port}")]

@@ -33,6 +33,9 @@ internal sealed record ServerOptions
 
     public string? ContainerRuntimeEndpoint { get; init; }
 
+    /// <summary>Resolvers for names outside the cluster, as a resolv.conf file.</summary>
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+
     /// <summary>Parts left out: agent, apiserver's companions (controller-manager, scheduler), proxy, dns.</summary>
     public IReadOnlySet<string> Disabled { get; init; } = new HashSet<string>();
 

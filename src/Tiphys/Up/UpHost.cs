@@ -28,9 +28,9 @@ internal static class UpHost
         }
 
         if (!Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run `sudo ./tiphys up`, or only a control plane with `tiphys server --disable=agent,proxy`.");
-        var data = DataDirectory.Open(dataDir);
         PortCheck.Free(IPAddress.Any, port, "--secure-port");
         PortCheck.Free(IPAddress.Any, 10250, "a kubelet's fixed port; is another cluster running?");
+        var data = DataDirectory.Open(dataDir); // after the checks, which leave nothing behind
         var steps = new Steps(Console.Out, TimeProvider.System);
         await steps.RunAsync("Programs a node needs", async () => await Prerequisites.EnsureAsync(cancel) ?? "all there");
         Sample.WriteImage(Path.Combine(data.Agent, "images"));
