@@ -21,6 +21,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>Revisions below this one can no longer be read; 0 when nothing has been compacted.</summary>
     long CompactedRevision { get; }
 
+    /// <summary>Whether the store takes writes, as last known to this process; changes by itself in both directions.</summary>
+    StoreHealth Health { get; }
+
     /// <summary>Reads one key at a revision (0: the latest).</summary>
     ValueTask<GetResult> GetAsync(ReadOnlyMemory<byte> key, long revision = 0, CancellationToken cancellationToken = default);
 
@@ -73,6 +76,6 @@ public interface IStore : IAsyncDisposable
     /// <summary>The ids of all leases, in ascending order.</summary>
     ValueTask<IReadOnlyList<long>> ListLeasesAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Sizes and health, for metrics and readiness.</summary>
+    /// <summary>Sizes, for metrics.</summary>
     ValueTask<StoreStatus> GetStatusAsync(CancellationToken cancellationToken = default);
 }

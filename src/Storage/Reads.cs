@@ -38,16 +38,15 @@ public readonly record struct GetResult(long Revision, StoreRecord? Record);
 /// <param name="Previous">The record that was replaced or deleted, if any.</param>
 public readonly record struct CasResult(bool Succeeded, long Revision, StoreRecord? Record, StoreRecord? Previous);
 
-/// <summary>A store's sizes and health.</summary>
+/// <summary>A store's sizes.</summary>
 /// <param name="Revision">The current revision.</param>
 /// <param name="Keys">Keys in the index, counting deleted ones that compaction has not passed yet.</param>
 /// <param name="HistoryRecords">Changes kept for old reads and watches.</param>
 /// <param name="HistoryBytes">Roughly the memory those changes hold.</param>
 /// <param name="DiskBytes">Bytes in the data directory; 0 when the store has none.</param>
 /// <param name="Watches">Open watches.</param>
-/// <param name="WriteError">Why writes fail at the moment, or null.</param>
 public sealed record StoreStatus(
-    long Revision, long Keys, long HistoryRecords, long HistoryBytes, long DiskBytes, int Watches, string? WriteError);
+    long Revision, long Keys, long HistoryRecords, long HistoryBytes, long DiskBytes, int Watches);
 
 /// <summary>A lease's state.</summary>
 /// <param name="Id">The lease's id.</param>

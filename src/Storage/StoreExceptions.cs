@@ -37,24 +37,46 @@ public sealed class LeaseExistsException(long lease) : StoreException($"lease al
 public sealed class InvalidStoreRequestException(string message) : StoreException(message);
 
 /// <summary>
-/// A write could not be made durable (disk full, I/O error). It was not applied here; should the process end before the
-/// disk works again, the write may or may not be found later. Reads go on working.
+/// A write could not be made durable (disk full, I/O error): the store is read-only until the disk works again, which it finds
+/// out by itself. The write was not applied here; should the process end before that, it may or may not be found later. Reads
+/// go on working.
 /// </summary>
-public sealed class StoreUnavailableException(string message, Exception? inner = null) : StoreException(message, inner);
+public sealed class StoreUnavailableException(StoreCondition condition, string message, Exception? inner = null) : StoreException(message, inner)
+{
+    /// <summary>What is wrong.</summary>
+    public StoreCondition Condition { get; } = condition;
+}
 
-/// <summary>The data directory cannot be opened: in use, written by a newer version, or damaged.</summary>
+/// <summary>The data directory cannot be opened: in use, not its user's alone, of another version, or damaged.</summary>
 public class StoreOpenException(string message, Exception? inner = null) : StoreException(message, inner);
 
-/// <summary>A file of the data directory is damaged where a crash cannot explain it.</summary>
-public sealed class StoreDamagedException(string file, long offset, long revision, string reason)
-    : StoreOpenException($"the store is damaged: {file}, offset {offset}, after revision {revision}: {reason}")
+/// <summary>A file of the data directory, or a snapshot, is damaged where a crash cannot explain it.</summary>
+public sealed class StoreDamagedException(string file, long offset, long revision, string reason) : StoreOpenException("")
 {
+    private const int KeysShown = 3;
+
     /// <summary>The damaged file.</summary>
     public string File { get; } = file;
 
     /// <summary>Where in the file the damage begins, in bytes.</summary>
     public long Offset { get; } = offset;
 
-    /// <summary>The last revision that could be read.</summary>
+    /// <summary>The last revision that could be read before the damage.</summary>
     public long Revision { get; } = revision;
+
+    /// <summary>The keys the damaged part was about, as far as they can be told.</summary>
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string Message
+    {
+        get
+        {
+            var keys = Keys.Count == 0
+                ? ""
+                : $" (of {string.Join(", ", Keys.Take(KeysShown))}{(Keys.Count > KeysShown ? $" and {Keys.Count - KeysShown} more" : "")})";
+            return $"the store is damaged: {File}, offset {Offset}, after revision {Revision}: {reason}{keys}; "
+                + "restore a snapshot with `tiphys etcd snapshot restore`, or give up what is damaged with `tiphys etcd repair`";
+        }
+    }
 }

@@ -87,7 +87,7 @@ public sealed class CheckpointTests
         using var directory = new TestDirectory();
         await using (var store = EmbeddedStore.Open(Small(directory)))
             await store.Put("a", "1");
-        File.WriteAllBytes(Path.Combine(directory.Path, "00000000000000000001.checkpoint.tmp"), new byte[100]);
+        directory.Write("00000000000000000001.checkpoint.tmp", new byte[100]);
         await using (var store = EmbeddedStore.Open(Small(directory)))
             Assert.Equal("a=1", await store.List(""));
         Assert.Empty(directory.Files("*.tmp"));

@@ -1,5 +1,4 @@
 using Tiphys.Storage.Embedded;
-using Tiphys.Storage.Embedded.Log;
 
 namespace Tiphys.Storage.Tests;
 
@@ -33,11 +32,11 @@ public sealed class FailingDiskTests
                 await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.CompactAsync(2));
             }
             Assert.Equal(before, await store.Dump());
-            Assert.NotNull((await store.GetStatusAsync()).WriteError);
+            Assert.Equal(StoreCondition.DiskFull, store.Health.Condition);
 
             disk.Failing = FailingDisk.Operation.None;
             Assert.Equal(3, await store.Put("b", "2"));
-            Assert.Null((await store.GetStatusAsync()).WriteError);
+            Assert.Equal(StoreCondition.Healthy, store.Health.Condition);
             Assert.Equal("3+b=2", (await watch.ReadAsync()).Describe());
             await store.Put("c", "3", 1);
             before = await store.Dump();
@@ -106,74 +105,5 @@ public sealed class FailingDiskTests
         time.Advance(TimeSpan.FromSeconds(2));
         Assert.Empty(await store.ListLeasesAsync());
         Assert.Equal("", await store.List(""));
-    }
-}
-
-/// <summary>A disk that fails on demand, as a full one does.</summary>
-internal sealed class FailingDisk : IDisk
-{
-    [Flags]
-    public enum Operation
-    {
-        None = 0,
-        Open = 1,
-        Write = 2,
-        Sync = 4,
-        SetLength = 8,
-        Rename = 16,
-        All = 31,
-    }
-
-    public volatile Operation Failing;
-
-    IDiskFile IDisk.Open(string path, bool create)
-    {
-        Check(Operation.Open);
-        return new FailingFile(this, PhysicalDisk.Instance.Open(path, create));
-    }
-
-    void IDisk.Rename(string from, string to)
-    {
-        Check(Operation.Rename);
-        PhysicalDisk.Instance.Rename(from, to);
-    }
-
-    void IDisk.Delete(string path) => PhysicalDisk.Instance.Delete(path);
-
-    void IDisk.SyncDirectory(string path)
-    {
-        Check(Operation.Sync);
-        PhysicalDisk.Instance.SyncDirectory(path);
-    }
-
-    private void Check(Operation operation)
-    {
-        if (Failing.HasFlag(operation))
-            throw new IOException("No space left on device");
-    }
-
-    private sealed class FailingFile(FailingDisk disk, IDiskFile file) : IDiskFile
-    {
-        public void Write(ReadOnlySpan<byte> bytes, long offset)
-        {
-            if (disk.Failing.HasFlag(Operation.Write))
-                file.Write(bytes[..(bytes.Length / 2)], offset);
-            disk.Check(Operation.Write);
-            file.Write(bytes, offset);
-        }
-
-        public void SetLength(long length)
-        {
-            disk.Check(Operation.SetLength);
-            file.SetLength(length);
-        }
-
-        public void Sync()
-        {
-            disk.Check(Operation.Sync);
-            file.Sync();
-        }
-
-        public void Dispose() => file.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Tiphys.Storage.Embedded;
+using Tiphys.Storage.Embedded.Log;
 
 namespace Tiphys.Storage.Tests;
 
@@ -96,10 +97,26 @@ internal sealed class TestDirectory : IDisposable
         foreach (var file in Directory.EnumerateFiles(Path).Where(f => !f.EndsWith("/lock", StringComparison.Ordinal)))
         {
             using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var target = File.Create(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)));
+            using var target = Permissions.Open(System.IO.Path.Combine(copy.Path, System.IO.Path.GetFileName(file)), FileMode.Create, FileAccess.Write, FileShare.None);
             source.CopyTo(target);
         }
         return copy;
+    }
+
+    /// <summary>Writes a file as the store would have: for its owner alone.</summary>
+    public void Write(string name, byte[] bytes)
+    {
+        using var stream = Permissions.Open(System.IO.Path.Combine(Path, name), FileMode.Create, FileAccess.Write, FileShare.None);
+        stream.Write(bytes);
+    }
+
+    /// <summary>Reads a file the store has open.</summary>
+    public byte[] Read(string file)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     public string[] Files(string pattern) => [.. Directory.GetFiles(Path, pattern).Order(StringComparer.Ordinal)];

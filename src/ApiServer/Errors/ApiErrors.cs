@@ -90,6 +90,9 @@ public static class ApiErrors
     public static StatusException InternalError(string message) =>
         New(500, StatusReason.InternalError, $"Internal error occurred: {message}", new() { Causes = [new() { Message = message }] });
 
+    /// <summary>500 without a reason: what the store says, as it says it, which is how etcd's NOSPACE reaches clients.</summary>
+    public static StatusException Store(Storage.StoreException error) => New(500, "", error.Message, null);
+
     /// <summary>503: not now.</summary>
     public static StatusException ServiceUnavailable(string message) => New(503, StatusReason.ServiceUnavailable, message, null);
 

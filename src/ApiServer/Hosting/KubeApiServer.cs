@@ -59,7 +59,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     {
         var startup = new Startup();
         ApiServerParts? built = null;
-        var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, startup), loggers, cancel);
+        var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, store, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
         await built!.Services.ReadyAsync(server.Resources.Of<Service>().Cache, cancel);
 
@@ -80,7 +80,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         return _server.DisposeAsync();
     }
 
-    private static void Configure(ApiServerParts parts, KubeApiServerOptions options, Startup startup)
+    private static void Configure(ApiServerParts parts, KubeApiServerOptions options, IStore store, Startup startup)
     {
         var time = options.Server.Time;
         var resources = parts.Resources;
@@ -102,7 +102,7 @@ public sealed class KubeApiServer : IAsyncDisposable
             new TokenReviewResource(bearer), new SelfSubjectReviewResource(time), new SubjectAccessReviewResource(authorizer), new LocalSubjectAccessReviewResource(authorizer),
             new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer),
         ]);
-        parts.Paths.Add(new HealthHandler(Checks(resources, startup)));
+        parts.Paths.Add(new HealthHandler(Checks(resources, store, startup)));
         parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));
         Subresources(parts, options, accountTokens, audiences, time);
         StandardParts.Add(parts, options);
@@ -146,10 +146,13 @@ public sealed class KubeApiServer : IAsyncDisposable
         return (new UnionAuthorizer(authorizers), rbac);
     }
 
-    private static HealthCheck[] Checks(ApiResources resources, Startup startup) =>
+    private static HealthCheck[] Checks(ApiResources resources, IStore store, Startup startup) =>
     [
         new("ping", static () => null),
         new("etcd", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "the store has not been read yet"),
+
+        // A read-only store still serves: that is no reason to restart the server, but one to look elsewhere for writes.
+        new("etcd-readiness", () => store.Health.Reason) { OnlyReadiness = true },
         new("poststarthook/rbac/bootstrap-roles", () => startup.IsDone ? null : "not finished"),
         new("informer-sync", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "caches are being filled") { OnlyReadiness = true },
         new("shutdown", () => startup.IsStopping ? "process is shutting down" : null) { OnlyReadiness = true },

@@ -33,7 +33,7 @@ internal sealed partial class RequestPipeline(
         }
         catch (Storage.StoreUnavailableException e)
         {
-            await RefuseAsync(http, ApiErrors.InternalError(e.Message).Status);
+            await RefuseAsync(http, ApiErrors.Store(e).Status);
         }
         catch (Exception e)
         {

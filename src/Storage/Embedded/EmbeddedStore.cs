@@ -34,6 +34,9 @@ public sealed class EmbeddedStore : IStore
     public long CurrentRevision => _index.Published.Revision;
 
     /// <inheritdoc/>
+    public StoreHealth Health => _loop.Health;
+
+    /// <inheritdoc/>
     public long CompactedRevision => _index.CompactedRevision;
 
     /// <summary>
@@ -48,7 +51,7 @@ public sealed class EmbeddedStore : IStore
         if (options.DataDirectory is not { } path)
             return new EmbeddedStore(index, leases, null, 0, null, options);
 
-        var directory = DataDirectory.Open(path, options.Disk);
+        var directory = DataDirectory.Open(path, options.Disk, options.Logger);
         SegmentedLog? log = null;
         try
         {
@@ -57,6 +60,8 @@ public sealed class EmbeddedStore : IStore
             log = LogRecovery.Open(path, options.Disk, options.SegmentBytes, recovery, checkpoint is not null);
             recovery.Finish(path);
             Checkpoint.DeleteOthers(path, options.Disk, checkpoint?.A ?? 0);
+            foreach (var leftover in Directory.EnumerateFiles(path, "*" + Checkpoint.TemporaryExtension))
+                options.Disk.Delete(leftover);
             var checkpointBytes = checkpoint is { } header ? new FileInfo(Checkpoint.PathOf(path, header.A)).Length : 0;
             StoreLog.Opened(options.Logger, path, index.Revision, index.CompactedRevision, index.Published.KeyCount);
             return new EmbeddedStore(index, leases, log, checkpointBytes, directory, options);
@@ -148,7 +153,7 @@ public sealed class EmbeddedStore : IStore
     {
         var state = _index.Published;
         return new ValueTask<StoreStatus>(new StoreStatus(
-            state.Revision, state.KeyCount, state.History.Count, state.History.Bytes, _loop.DiskBytes, _hub.Count, _loop.Error));
+            state.Revision, state.KeyCount, state.History.Count, state.History.Bytes, _loop.DiskBytes, _hub.Count));
     }
 
     /// <summary>Finishes the queued writes, ends all watches and closes the files.</summary>

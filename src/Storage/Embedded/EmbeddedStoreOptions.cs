@@ -28,6 +28,9 @@ public sealed record EmbeddedStoreOptions
     /// </summary>
     public long CheckpointBytes { get; init; } = 64L << 20;
 
+    /// <summary>How often a store that turned read-only looks whether its disk works again.</summary>
+    public TimeSpan RetryInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long an idle watch that asked for progress notifications goes without one.</summary>
     public TimeSpan WatchProgressInterval { get; init; } = TimeSpan.FromMinutes(10);
 

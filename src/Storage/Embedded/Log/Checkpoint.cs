@@ -13,8 +13,6 @@ internal static class Checkpoint
     public const string Extension = ".checkpoint";
     public const string TemporaryExtension = ".tmp";
 
-    private const int FrameBytes = 1 << 20;
-
     /// <summary>What a checkpoint shall hold.</summary>
     /// <param name="Root">A tree from which nothing at or after <paramref name="Revision"/> has been cut.</param>
     /// <param name="Revision">The revision whose state is written.</param>
@@ -30,8 +28,9 @@ internal static class Checkpoint
         var path = PathOf(directory, content.Revision);
         var temporary = path + TemporaryExtension;
         long length;
-        using (var file = disk.Open(temporary, create: true))
+        try
         {
+            using var file = disk.Open(temporary, create: true);
             var salt = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
             var writer = new FrameSequence(file, salt, cancellationToken);
             foreach (var (id, ttl) in content.Leases)
@@ -49,16 +48,20 @@ internal static class Checkpoint
                 0);
             file.Sync();
         }
+        catch
+        {
+            // On a full disk every byte counts.
+            disk.Delete(temporary);
+            throw;
+        }
         disk.Rename(temporary, path);
         disk.SyncDirectory(directory);
         return length;
     }
 
-    /// <summary>Deletes all checkpoints but the one of a revision, and whatever was left half-written.</summary>
+    /// <summary>Deletes all checkpoints but the one of a revision.</summary>
     public static void DeleteOthers(string directory, IDisk disk, long keep)
     {
-        foreach (var path in Directory.EnumerateFiles(directory, "*" + TemporaryExtension))
-            disk.Delete(path);
         foreach (var (revision, path) in List(directory))
         {
             if (revision != keep)
@@ -93,7 +96,12 @@ internal static class Checkpoint
                 buffer = new byte[size];
             read = RandomAccess.Read(file, buffer.AsSpan(0, size), offset);
             if (!Frame.TryRead(buffer.AsSpan(0, read), offset, header.Salt, out var payload))
-                throw new StoreDamagedException(path, offset, revision, "a frame does not match its checksum");
+            {
+                throw new StoreDamagedException(path, offset, revision, "a frame does not match its checksum")
+                {
+                    Keys = DamagedKeys.Find(buffer.AsSpan(0, read), revision),
+                };
+            }
             try
             {
                 LogEntry.Replay(payload, counter);
@@ -122,41 +130,6 @@ internal static class Checkpoint
         }
         found.Sort();
         return found;
-    }
-
-    private sealed class FrameSequence(IDiskFile file, uint salt, CancellationToken cancellationToken)
-    {
-        private readonly ByteWriter _buffer = Fresh();
-
-        public long Offset { get; private set; } = FileHeader.Size;
-
-        public long Entries { get; private set; }
-
-        public ByteWriter Entry()
-        {
-            if (_buffer.Length > FrameBytes)
-                Flush();
-            Entries++;
-            return _buffer;
-        }
-
-        public void Flush()
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (_buffer.Length == Frame.HeaderSize)
-                return;
-            Frame.Seal(_buffer.Written, salt, Offset);
-            file.Write(_buffer.Written, Offset);
-            Offset += _buffer.Length;
-            _buffer.Reset(Frame.HeaderSize);
-        }
-
-        private static ByteWriter Fresh()
-        {
-            var writer = new ByteWriter();
-            writer.Reset(Frame.HeaderSize);
-            return writer;
-        }
     }
 
     private readonly struct RecordWriter(FrameSequence output, long revision) : IRecordVisitor

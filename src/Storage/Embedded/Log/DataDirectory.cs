@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
+using Tiphys.Storage.Embedded.Writing;
 
 namespace Tiphys.Storage.Embedded.Log;
 
@@ -9,7 +11,14 @@ namespace Tiphys.Storage.Embedded.Log;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    public const int FormatVersion = 1;
+    public const int FormatVersion = 2;
+
+    /// <summary>The oldest version that is read, and brought up to the present one when it is opened.</summary>
+    public const int OldestFormatVersion = 1;
+
+    // What the system answers when somebody holds the lock: EWOULDBLOCK, ERROR_SHARING_VIOLATION.
+    private const int WouldBlock = 11;
+    private const int SharingViolation = unchecked((int)0x80070020);
 
     private const string FormatPrefix = "tiphys-store ";
     private const string FormatFile = "format";
@@ -26,19 +35,27 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
 
-    public static DataDirectory Open(string path, IDisk disk)
+    public static DataDirectory Open(string path, IDisk disk, ILogger logger)
     {
-        Directory.CreateDirectory(path);
-        var directory = new DataDirectory(path, Lock(path));
         try
         {
-            directory.CheckFormat(disk);
-            return directory;
+            Permissions.CreateDirectory(path);
+            var directory = new DataDirectory(path, Lock(path));
+            try
+            {
+                directory.CheckFormat(disk, logger);
+                Permissions.Check(path);
+                return directory;
+            }
+            catch
+            {
+                directory.Dispose();
+                throw;
+            }
         }
-        catch
+        catch (UnauthorizedAccessException e)
         {
-            directory.Dispose();
-            throw;
+            throw new StoreOpenException($"the data directory {path} belongs to another user: run as its owner ({e.Message})", e);
         }
     }
 
@@ -50,13 +67,13 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             // FileShare.None is an advisory lock the kernel drops with the process, however it ends.
-            var stream = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var stream = Permissions.Open(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             NameOwner(path);
             return stream;
         }
-        catch (IOException e) when (e is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
         {
-            throw new StoreOpenException($"the data directory {path} is in use by another process{Owner(path)}", e);
+            throw new StoreOpenException($"the data directory {path} is in use by another process{Owner(path)}: stop it, or use another directory", e);
         }
     }
 
@@ -65,7 +82,8 @@ internal sealed class DataDirectory : IDisposable
         try
         {
             // Not in the locked file itself, which nobody else may open to read it.
-            File.WriteAllText(System.IO.Path.Combine(path, OwnerFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            using var stream = Permissions.Open(System.IO.Path.Combine(path, OwnerFile), FileMode.Create, FileAccess.Write, FileShare.ReadWrite);
+            stream.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -85,7 +103,7 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    private void CheckFormat(IDisk disk)
+    private void CheckFormat(IDisk disk, ILogger logger)
     {
         var file = System.IO.Path.Combine(Path, FormatFile);
         if (!File.Exists(file))
@@ -93,8 +111,10 @@ internal sealed class DataDirectory : IDisposable
             if (Directory.EnumerateFiles(Path).Any(f => f.EndsWith(SegmentedLog.Extension, StringComparison.Ordinal)
                     || f.EndsWith(Checkpoint.Extension, StringComparison.Ordinal)))
             {
-                throw new StoreOpenException($"the data directory {Path} has data but no '{FormatFile}' file");
+                throw new StoreOpenException(
+                    $"the data directory {Path} has data but no '{FormatFile}' file: put the file back, or restore a snapshot into a new directory");
             }
+            Permissions.SyncPath(Path, disk);
             Write(disk, file);
             return;
         }
@@ -104,16 +124,28 @@ internal sealed class DataDirectory : IDisposable
             || !int.TryParse(text.AsSpan(FormatPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             || version < 1)
         {
-            throw new StoreOpenException($"{file} does not name a store format");
+            throw new StoreOpenException($"{file} does not name a store format: put the file back, or restore a snapshot into a new directory");
         }
         if (version > FormatVersion)
         {
             throw new StoreOpenException(
-                $"the data directory {Path} was written in a newer format version ({version}); this binary reads up to {FormatVersion}");
+                $"the data directory {Path} was written in a newer format version ({version}); this binary reads up to {FormatVersion}: use the newer tiphys, or restore a snapshot into a new directory");
+        }
+        if (version < FormatVersion)
+        {
+            // Version 2 added permissions that are checked and the mark of a clean end; everything else reads the same.
+            Permissions.Tighten(Path);
+            Write(disk, file);
+            StoreLog.Migrated(logger, Path, version, FormatVersion);
         }
     }
 
-    private void Write(IDisk disk, string file)
+    private void Write(IDisk disk, string file) => Write(disk, Path, file);
+
+    /// <summary>Names the format in a directory that is being put together.</summary>
+    public static void WriteFormat(IDisk disk, string directory) => Write(disk, directory, System.IO.Path.Combine(directory, FormatFile));
+
+    private static void Write(IDisk disk, string directory, string file)
     {
         var temporary = file + Checkpoint.TemporaryExtension;
         using (var output = disk.Open(temporary, create: true))
@@ -122,6 +154,6 @@ internal sealed class DataDirectory : IDisposable
             output.Sync();
         }
         disk.Rename(temporary, file);
-        disk.SyncDirectory(Path);
+        disk.SyncDirectory(directory);
     }
 }

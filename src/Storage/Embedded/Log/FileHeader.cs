@@ -39,7 +39,7 @@ internal readonly record struct FileHeader(ulong Magic, uint Salt, long A, long 
         if (bytes.Length < Size
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != magic
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]) != Crc32C.Compute(bytes[..60])
-            || BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) != DataDirectory.FormatVersion)
+            || BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is < DataDirectory.OldestFormatVersion or > DataDirectory.FormatVersion)
         {
             return false;
         }

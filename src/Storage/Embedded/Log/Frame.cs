@@ -43,8 +43,11 @@ internal static class Frame
         return true;
     }
 
-    /// <summary>Whether any whole frame lies after an offset: then what is broken before it is damage, not a torn tail.</summary>
-    public static bool AnyAfter(ReadOnlySpan<byte> file, int offset, uint salt)
+    /// <summary>
+    /// Where the next whole frame after an offset begins, or -1. When there is one, what is broken before it is damage and not a
+    /// torn tail: frames are written one at a time, each only once the one before is on disk.
+    /// </summary>
+    public static int FindAfter(ReadOnlySpan<byte> file, int offset, uint salt)
     {
         Span<byte> magic = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(magic, Magic);
@@ -52,13 +55,13 @@ internal static class Frame
         {
             var found = file[at..].IndexOf(magic);
             if (found < 0)
-                return false;
+                return -1;
             at += found;
             if (TryRead(file[at..], at, salt, out _))
-                return true;
+                return at;
             at++;
         }
-        return false;
+        return -1;
     }
 
     private static uint Checksum(ReadOnlySpan<byte> frame, uint salt, long offset) =>

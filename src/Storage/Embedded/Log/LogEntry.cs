@@ -32,6 +32,7 @@ internal static class LogEntry
     private const byte RevokeKind = 4;
     private const byte CompactKind = 5;
     private const byte RecordKind = 6;
+    private const byte EndKind = 7;
 
     public static void Put(ByteWriter writer, StoreRecord record)
     {
@@ -69,6 +70,12 @@ internal static class LogEntry
         writer.Byte(CompactKind);
         writer.Varint(revision);
     }
+
+    /// <summary>The mark of a clean end: a frame before it that is broken was not torn by a crash.</summary>
+    public static void End(ByteWriter writer) => writer.Byte(EndKind);
+
+    /// <summary>Whether a frame is nothing but the mark of a clean end.</summary>
+    public static bool IsEnd(ReadOnlySpan<byte> payload) => payload is [EndKind];
 
     public static void Record(ByteWriter writer, StoreRecord record)
     {
@@ -111,6 +118,8 @@ internal static class LogEntry
                     var (create, mod, version, lease) = (reader.Varint(), reader.Varint(), reader.Varint(), reader.Varint());
                     var key = reader.Bytes().ToArray();
                     target.Restore(new StoreRecord(key, reader.Bytes().ToArray(), create, mod, version, lease));
+                    break;
+                case EndKind:
                     break;
                 case var kind:
                     throw new InvalidDataException($"unknown entry kind {kind}");

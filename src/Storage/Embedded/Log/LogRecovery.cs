@@ -38,23 +38,56 @@ internal static class LogRecovery
         }
 
         var active = opened[^1].Segment;
-        var fileLength = new FileInfo(active.Path).Length;
         Replay(active, target, end: null);
+        try
+        {
+            return new SegmentedLog(directory, disk, segmentBytes, closed, active, OpenTail(directory, disk, active));
+        }
+        catch (IOException e)
+        {
+            // A full or failing disk: what is there can be read, and writing waits until the tail can be made safe.
+            return new SegmentedLog(directory, disk, segmentBytes, closed, active, null) { OpenError = e };
+        }
+    }
+
+    /// <summary>
+    /// Cuts a torn tail, and makes durable what may so far be in the page cache only: the process before may have been killed, or
+    /// may have died of a failed sync, between a write and its sync. Writing the same bytes again makes the pages dirty again;
+    /// merely syncing would not, after a failed sync. Only the last frame and the header can be in that state.
+    /// </summary>
+    private static IDiskFile OpenTail(string directory, IDisk disk, SegmentedLog.Segment active)
+    {
         var output = disk.Open(active.Path, create: false);
         try
         {
-            if (fileLength != active.Length)
-            {
-                output.SetLength(active.Length);
-                output.Sync();
-            }
+            var header = Read(active.Path, 0, FileHeader.Size);
+            var last = Read(active.Path, active.LastFrame, (int)(active.Length - active.LastFrame));
+            output.SetLength(active.Length);
+            output.Write(header, 0);
+            output.Write(last, active.LastFrame);
+            output.Sync();
+            disk.SyncDirectory(directory);
+            return output;
         }
         catch
         {
             output.Dispose();
             throw;
         }
-        return new SegmentedLog(directory, disk, segmentBytes, closed, active, output);
+    }
+
+    private static byte[] Read(string path, long offset, int length)
+    {
+        var bytes = new byte[length];
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        for (var read = 0; read < length;)
+        {
+            var count = RandomAccess.Read(file, bytes.AsSpan(read), offset + read);
+            if (count == 0)
+                throw new IOException($"{path} ends at {offset + read}");
+            read += count;
+        }
+        return bytes;
     }
 
     private static List<(long Sequence, string Path)> List(string directory)
@@ -116,9 +149,13 @@ internal static class LogRecovery
         {
             if (!Frame.TryRead(file[offset..], offset, segment.Salt, out var payload))
             {
-                if (end is null && !Frame.AnyAfter(file, offset, segment.Salt))
+                var next = Frame.FindAfter(file, offset, segment.Salt);
+                if (end is null && next < 0)
                     break;
-                throw new StoreDamagedException(segment.Path, offset, counter.Last, "a frame does not match its checksum");
+                throw new StoreDamagedException(segment.Path, offset, counter.Last, "a frame does not match its checksum")
+                {
+                    Keys = DamagedKeys.Find(file[offset..(next < 0 ? file.Length : next)], counter.Last),
+                };
             }
             try
             {
@@ -128,6 +165,8 @@ internal static class LogRecovery
             {
                 throw new StoreDamagedException(segment.Path, offset, counter.Last, e.Message);
             }
+            segment.LastFrame = offset;
+            segment.Ended = LogEntry.IsEnd(payload);
             offset += Frame.HeaderSize + payload.Length;
         }
         segment.Length = offset;

@@ -7,12 +7,16 @@ namespace Tiphys.Storage.Embedded.Log;
 /// The append-only log: numbered segment files of checksummed frames. Not thread-safe; the writer loop owns it.
 /// </summary>
 /// <remarks>
-/// After a failed write the active segment is never written again, because a failed fsync leaves unknown what is on disk.
-/// The next append starts a new segment whose header says where its predecessor ends, which disowns whatever lies beyond.
+/// After a failed write the active segment is never written again: its acknowledged part is read back, checked and, when it was a
+/// sync that failed, copied to a fresh file, because a failed fsync leaves unknown what is on disk and a second one would say
+/// nothing. The next append starts a new segment whose header says where its predecessor ends, which disowns whatever lies beyond.
 /// </remarks>
 internal sealed class SegmentedLog : IDisposable
 {
     public const string Extension = ".log";
+
+    // Written and synced before a full disk is trusted again, so that the store does not waver at the brink.
+    private const int ProofBytes = 1 << 20;
 
     private readonly string _directory;
     private readonly IDisk _disk;
@@ -21,11 +25,14 @@ internal sealed class SegmentedLog : IDisposable
     private Segment _active;
     private long _closedBytes;
     private IDiskFile? _file;
+    private bool _suspect;
 
-    internal SegmentedLog(string directory, IDisk disk, long segmentBytes, List<Segment> closed, Segment active, IDiskFile file)
+    /// <summary>Takes over what recovery found; without a file the tail could not be made safe, and nothing is written before it is.</summary>
+    internal SegmentedLog(string directory, IDisk disk, long segmentBytes, List<Segment> closed, Segment active, IDiskFile? file)
     {
         (_directory, _disk, _segmentBytes, _closed, _active, _file) = (directory, disk, segmentBytes, closed, active, file);
         _closedBytes = closed.Sum(s => s.Length);
+        _suspect = file is null;
     }
 
     /// <summary>A segment file. The revisions are those durable before it and at its end.</summary>
@@ -34,6 +41,12 @@ internal sealed class SegmentedLog : IDisposable
         public long LastRevision { get; set; } = BaseRevision;
 
         public long Length { get; set; } = FileHeader.Size;
+
+        /// <summary>Where the last frame begins.</summary>
+        public long LastFrame { get; set; } = FileHeader.Size;
+
+        /// <summary>The last frame is the mark of a clean end.</summary>
+        public bool Ended { get; set; }
     }
 
     /// <summary>Bytes of all segments.</summary>
@@ -42,27 +55,67 @@ internal sealed class SegmentedLog : IDisposable
     public static string PathOf(string directory, long sequence) =>
         Path.Combine(directory, sequence.ToString("d20", CultureInfo.InvariantCulture) + Extension);
 
+    /// <summary>Why the log's tail could not be made safe when it was opened; null when it could.</summary>
+    public Exception? OpenError { get; init; }
+
     /// <summary>
     /// Appends one frame (its payload begins at <see cref="Frame.HeaderSize"/>) and returns once it is durable. Throws when it
-    /// cannot be made so; then nothing was appended, and the next call starts over in a new segment.
+    /// cannot be made so; then nothing was appended, and the next call recovers first.
     /// </summary>
     public void Append(Span<byte> frame, long revisionAfter)
     {
-        if (_file is null || _active.Length >= _segmentBytes)
-            Roll();
+        Recover();
+        var syncing = false;
         try
         {
+            if (_active.Length >= _segmentBytes)
+                Roll();
             Frame.Seal(frame, _active.Salt, _active.Length);
             _file!.Write(frame, _active.Length);
+            syncing = true;
             _file.Sync();
         }
         catch
         {
+            _suspect |= syncing;
             Abandon();
             throw;
         }
+        _active.LastFrame = _active.Length;
         _active.Length += frame.Length;
         _active.LastRevision = revisionAfter;
+        _active.Ended = false;
+    }
+
+    /// <summary>Makes the log fit for writing after a failure; throws while the disk does not let it.</summary>
+    public void Recover()
+    {
+        if (_file is not null)
+            return;
+        ProveRoom();
+        if (_suspect)
+        {
+            Rewrite();
+            _suspect = false;
+        }
+        Roll();
+    }
+
+    /// <summary>Marks that all ended well, which tells a later rotten last frame from a torn one. Best effort.</summary>
+    public void MarkEnd()
+    {
+        if (_file is null || _active.Ended || _active.Length == FileHeader.Size)
+            return;
+        var mark = new ByteWriter();
+        mark.Reset(Frame.HeaderSize);
+        LogEntry.End(mark);
+        try
+        {
+            Append(mark.Written, _active.LastRevision);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 
     /// <summary>Bytes of the segments whose every change is at or before a revision.</summary>
@@ -115,17 +168,68 @@ internal sealed class SegmentedLog : IDisposable
         _active = segment;
     }
 
+    private void ProveRoom()
+    {
+        var path = Path.Combine(_directory, "room" + Checkpoint.TemporaryExtension);
+        try
+        {
+            using var file = _disk.Open(path, create: true);
+            file.Write(new byte[ProofBytes], 0);
+            file.Sync();
+        }
+        finally
+        {
+            _disk.Delete(path);
+        }
+    }
+
+    // The page cache still holds what was acknowledged; what a failed sync left of the shared last page on disk, nobody knows.
+    private void Rewrite()
+    {
+        var bytes = new byte[_active.Length];
+        using (var source = File.OpenHandle(_active.Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            var read = 0;
+            while (read < bytes.Length && RandomAccess.Read(source, bytes.AsSpan(read), read) is > 0 and var count)
+                read += count;
+            for (long offset = FileHeader.Size; offset < bytes.Length;)
+            {
+                if (!Frame.TryRead(bytes.AsSpan((int)offset, Math.Max(read - (int)offset, 0)), offset, _active.Salt, out var payload))
+                    throw new IOException($"{_active.Path} cannot be read back after a failed sync: restart to have it checked");
+                offset += Frame.HeaderSize + payload.Length;
+            }
+        }
+        var temporary = _active.Path + Checkpoint.TemporaryExtension;
+        try
+        {
+            using (var copy = _disk.Open(temporary, create: true))
+            {
+                copy.Write(bytes, 0);
+                copy.Sync();
+            }
+            _disk.Rename(temporary, _active.Path);
+            _disk.SyncDirectory(_directory);
+        }
+        catch
+        {
+            _disk.Delete(temporary);
+            throw;
+        }
+    }
+
     private void Abandon()
     {
+        if (_file is null)
+            return;
         try
         {
             // Best effort: without this a crash before the next segment exists could bring the failed frame back.
-            _file!.SetLength(_active.Length);
+            _file.SetLength(_active.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
         }
-        _file!.Dispose();
+        _file.Dispose();
         _file = null;
     }
 }

@@ -8,8 +8,11 @@ internal static partial class StoreLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Opened the store in {Directory} at revision {Revision}, compacted revision {Compacted}, {Keys} keys")]
     public static partial void Opened(ILogger logger, string directory, long revision, long compacted, long keys);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Writes fail; the store stays readable at revision {Revision}")]
-    public static partial void WriteFailed(ILogger logger, long revision, Exception error);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Brought the store in {Directory} from format version {From} to {To}")]
+    public static partial void Migrated(ILogger logger, string directory, int from, int to);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The store is read-only at revision {Revision}: {Condition}")]
+    public static partial void WriteFailed(ILogger logger, long revision, StoreCondition condition, Exception error);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Writes work again at revision {Revision}")]
     public static partial void WriteRecovered(ILogger logger, long revision);

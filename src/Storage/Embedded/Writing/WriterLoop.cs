@@ -26,7 +26,9 @@ internal sealed class WriterLoop : IDisposable
     private readonly List<WriteRequest> _batch = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _leaseTimer;
-    private string? _error;
+    private readonly ITimer _retryTimer;
+    private StoreHealth _health;
+    private bool _retryDue;
     private long _diskBytes;
     private bool _compactionQueued;
     private TaskCompletionSource<Task?>? _checkpointWanted;
@@ -37,13 +39,18 @@ internal sealed class WriterLoop : IDisposable
         (_writer, _log, _checkpoint, _hub, _options, _logger) = (writer, log, checkpoint, hub, options, options.Logger);
         _leaseTimer = options.TimeProvider.CreateTimer(
             static loop => ((WriterLoop)loop!).Post(static w => w.RevokeExpired()), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retryTimer = options.TimeProvider.CreateTimer(
+            static loop => ((WriterLoop)loop!).Post(w => ((WriterLoop)loop)._retryDue = true), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _health = new StoreHealth(StoreCondition.Healthy, null, options.TimeProvider.GetUtcNow());
+        if (log?.OpenError is { } error)
+            Fail(error);
         _writer.LeasesChanged = true;
         AfterBatch();
         new Thread(Run) { IsBackground = true, Name = "store-writer" }.Start();
     }
 
-    /// <summary>Why writes fail at the moment, or null.</summary>
-    public string? Error => Volatile.Read(ref _error);
+    /// <summary>Whether writes work at the moment, and why not.</summary>
+    public StoreHealth Health => Volatile.Read(ref _health);
 
     /// <summary>Bytes of log and checkpoint on disk.</summary>
     public long DiskBytes => Volatile.Read(ref _diskBytes);
@@ -85,6 +92,7 @@ internal sealed class WriterLoop : IDisposable
     {
         _stopping = true;
         await _leaseTimer.DisposeAsync().ConfigureAwait(false);
+        await _retryTimer.DisposeAsync().ConfigureAwait(false);
         Post(static _ => { });
         await _ended.Task.ConfigureAwait(false);
         if (_checkpoint is not null)
@@ -94,6 +102,7 @@ internal sealed class WriterLoop : IDisposable
     public void Dispose()
     {
         _leaseTimer.Dispose();
+        _retryTimer.Dispose();
         _queue.Dispose();
         _checkpoint?.Dispose();
         _log?.Dispose();
@@ -119,6 +128,7 @@ internal sealed class WriterLoop : IDisposable
         if (_queue.Close() is { } last)
             Process(last);
         _checkpointWanted?.SetResult(null);
+        _log?.MarkEnd();
         _ended.SetResult();
     }
 
@@ -165,7 +175,7 @@ internal sealed class WriterLoop : IDisposable
             // A mistake in the store itself: nothing of a half-done batch may survive.
             StoreLog.RequestBroke(_logger, e);
             request.Wrote = true;
-            FailBatch(new StoreUnavailableException("the request failed inside the store", e));
+            FailBatch(new StoreUnavailableException(StoreCondition.Healthy, "the request failed inside the store", e));
             return false;
         }
     }
@@ -177,19 +187,14 @@ internal sealed class WriterLoop : IDisposable
             if (_log is not null && _writer.Buffer.Length > Frame.HeaderSize)
             {
                 _log.Append(_writer.Buffer.Written, _writer.Index.Revision);
-                if (_error is not null)
-                {
-                    Volatile.Write(ref _error, null);
-                    StoreLog.WriteRecovered(_logger, _writer.Index.Revision);
-                }
+                if (!_health.IsWritable)
+                    Mend();
             }
         }
         catch (Exception e)
         {
-            if (_error is null)
-                StoreLog.WriteFailed(_logger, _writer.Index.Published.Revision, e);
-            Volatile.Write(ref _error, e.Message);
-            FailBatch(new StoreUnavailableException($"the write could not be made durable: {e.Message}", e));
+            Fail(e);
+            FailBatch(new StoreUnavailableException(_health.Condition, _health.Reason!, e));
             return;
         }
 
@@ -219,8 +224,45 @@ internal sealed class WriterLoop : IDisposable
         }
     }
 
+    private void Fail(Exception error)
+    {
+        var now = _options.TimeProvider.GetUtcNow();
+        var health = DiskErrors.Classify(error, now);
+        if (health.Condition == _health.Condition)
+            health = health with { Since = _health.Since };
+        else
+            StoreLog.WriteFailed(_logger, _writer.Index.Published.Revision, health.Condition, error);
+        Volatile.Write(ref _health, health);
+        // Without a writer nobody would find out that the disk works again; every failure sets it off anew.
+        _retryTimer.Change(_options.RetryInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Mend()
+    {
+        Volatile.Write(ref _health, new StoreHealth(StoreCondition.Healthy, null, _options.TimeProvider.GetUtcNow()));
+        StoreLog.WriteRecovered(_logger, _writer.Index.Revision);
+    }
+
+    private void Retry()
+    {
+        _retryDue = false;
+        if (_health.IsWritable)
+            return;
+        try
+        {
+            _log!.Recover();
+            Mend();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+
     private void AfterBatch()
     {
+        if (_retryDue)
+            Retry();
         if (_log is not null)
             Volatile.Write(ref _diskBytes, _log.Bytes + (_checkpoint?.Bytes ?? 0));
         if (_writer.LeasesChanged)
@@ -273,7 +315,7 @@ internal sealed class WriterLoop : IDisposable
         // Timers do not reach further than some weeks; a look too early costs nothing.
         var longest = TimeSpan.FromDays(1);
         // An overdue lease whose revocation failed is tried again without spinning.
-        var shortest = _error is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+        var shortest = _health.IsWritable ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
         if (_writer.UntilNextExpiry() is { } due)
             _leaseTimer.Change(due < shortest ? shortest : due > longest ? longest : due, Timeout.InfiniteTimeSpan);
     }
