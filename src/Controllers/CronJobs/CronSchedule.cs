@@ -6,7 +6,7 @@ namespace Tiphys.Controllers;
 /// A schedule in cron's notation: five fields (minute, hour, day of month, month, day of week) with lists, ranges, steps and
 /// names, or one of <c>@yearly</c>, <c>@monthly</c>, <c>@weekly</c>, <c>@daily</c>, <c>@hourly</c>, <c>@every 90m</c>.
 /// </summary>
-internal sealed class CronSchedule
+public sealed class CronSchedule
 {
     private static readonly string[] s_months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];

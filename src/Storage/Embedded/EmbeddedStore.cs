@@ -1,6 +1,7 @@
 using Tiphys.Storage.Embedded.Leases;
 using Tiphys.Storage.Embedded.Log;
 using Tiphys.Storage.Embedded.Mvcc;
+using Tiphys.Storage.Embedded.Snapshots;
 using Tiphys.Storage.Embedded.Watching;
 using Tiphys.Storage.Embedded.Writing;
 
@@ -10,7 +11,7 @@ namespace Tiphys.Storage.Embedded;
 /// The store inside this process: an index in memory over an append-only log on disk. It takes the place of an etcd member
 /// for a cluster with one control plane.
 /// </summary>
-public sealed class EmbeddedStore : IStore
+public sealed class EmbeddedStore : IStore, ISnapshotSource
 {
     private readonly MvccIndex _index;
     private readonly WatchHub _hub;
@@ -154,6 +155,24 @@ public sealed class EmbeddedStore : IStore
         var state = _index.Published;
         return new ValueTask<StoreStatus>(new StoreStatus(
             state.Revision, state.KeyCount, state.History.Count, state.History.Bytes, _loop.DiskBytes, _hub.Count));
+    }
+
+    /// <inheritdoc/>
+    public async Task<SnapshotInfo> SaveSnapshotAsync(Stream output, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        var image = await _loop.PinAsync().ConfigureAwait(false);
+        SnapshotWriter writer;
+        try
+        {
+            // Only noting the records holds up the freeing of history, not writing them to whoever is slow to take them.
+            writer = new SnapshotWriter(image);
+        }
+        finally
+        {
+            _loop.Unpin();
+        }
+        return await Task.Run(() => writer.Write(output, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Finishes the queued writes, ends all watches and closes the files.</summary>

@@ -34,11 +34,13 @@ internal static class ServerCommand
         var runtime = new Option<string?>("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default tiphys runs a containerd of its own." };
         var resolvers = Flags.ResolvConf();
         var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
+        var snapshots = new SnapshotFlags();
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
             dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
         };
+        foreach (var option in snapshots.All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             foreach (var part in Disabled(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
@@ -61,6 +63,7 @@ internal static class ServerCommand
                 AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
                 ResolvConf = result.GetValue(resolvers)!,
+                Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
                 Disabled = alwaysDisabled.Concat(Disabled(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },
             Logs.Create(result.GetValue(verbosity)),

@@ -3,7 +3,9 @@ using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tiphys.ApiServer;
 using Tiphys.Client;
+using Tiphys.Storage;
 using Tiphys.Storage.Embedded;
+using Tiphys.Storage.Maintenance;
 
 namespace Tiphys.Server;
 
@@ -11,13 +13,15 @@ namespace Tiphys.Server;
 internal sealed class ControlPlane : IAsyncDisposable
 {
     private readonly EmbeddedStore _store;
+    private readonly MaintenanceSocket? _maintenance;
     private readonly InProcessTransport _transport;
     private readonly ComponentTokens _components;
     private readonly KubeApiServer _server;
 
-    private ControlPlane(EmbeddedStore store, KubeApiServer server, ClusterPki pki, InProcessTransport transport, ComponentTokens components)
+    private ControlPlane(EmbeddedStore store, MaintenanceSocket? maintenance, KubeApiServer server, ClusterPki pki, InProcessTransport transport, ComponentTokens components)
     {
         _store = store;
+        _maintenance = maintenance;
         _server = server;
         Pki = pki;
         _transport = transport;
@@ -29,6 +33,9 @@ internal sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Port of the API server.</summary>
     public int Port => _server.Port;
+
+    /// <summary>The store's way of handing out copies of itself.</summary>
+    public ISnapshotSource Snapshots => _store;
 
     /// <summary>Opens the store and starts the API server.</summary>
     /// <exception cref="StartException">The port or the data directory is taken.</exception>
@@ -44,6 +51,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             ExtraNames = [options.NodeName, IPAddress.Loopback.ToString()],
         }, TimeProvider.System);
         var store = OpenStore(data.Store, loggers);
+        var maintenance = MaintenanceSocket.Listen(data.Store, store, loggers.CreateLogger("Tiphys.Storage.Maintenance"));
         var components = new ComponentTokens();
         var transport = new InProcessTransport();
         var server = await KubeApiServer.StartAsync(
@@ -69,7 +77,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             store,
             loggers,
             cancel);
-        return new ControlPlane(store, server, pki, transport, components);
+        return new ControlPlane(store, maintenance, server, pki, transport, components);
     }
 
     /// <summary>A client with a component's own identity, through the in-process transport.</summary>
@@ -98,6 +106,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        if (_maintenance is not null) await _maintenance.DisposeAsync();
         await _store.DisposeAsync();
         Pki.Dispose();
     }
@@ -108,7 +117,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         {
             return EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, Logger = loggers.CreateLogger("Tiphys.Storage") });
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Storage.StoreException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreException)
         {
             throw new StartException(e.Message);
         }

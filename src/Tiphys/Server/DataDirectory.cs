@@ -17,7 +17,13 @@ internal sealed class DataDirectory
     public string Root { get; }
 
     /// <summary>The embedded store.</summary>
-    public string Store => Path.Combine(Root, "server", "db");
+    public string Store => StoreOf(Root);
+
+    /// <summary>Snapshots of the store.</summary>
+    public string Snapshots => SnapshotsOf(Root);
+
+    /// <summary>When snapshots are made, if an operator has set it.</summary>
+    public string SnapshotPlan => SnapshotPlanOf(Root);
 
     /// <summary>Certificates and keys.</summary>
     public string Pki => Path.Combine(Root, "server", "pki");
@@ -30,6 +36,15 @@ internal sealed class DataDirectory
 
     /// <summary>Whether a directory holds a cluster's data, and may be purged as such.</summary>
     public static bool IsOne(string path) => File.Exists(Path.Combine(path, "version")) && (Directory.Exists(Path.Combine(path, "server")) || Directory.Exists(Path.Combine(path, "agent")));
+
+    /// <summary>The store below a data directory that need not exist.</summary>
+    public static string StoreOf(string root) => Path.Combine(Path.GetFullPath(root), "server", "db");
+
+    /// <summary>The snapshots: beside the store, so that restoring or repairing it leaves them where they are.</summary>
+    public static string SnapshotsOf(string root) => Path.Combine(Path.GetFullPath(root), "server", "snapshots");
+
+    /// <summary>The schedule's file.</summary>
+    public static string SnapshotPlanOf(string root) => Path.Combine(Path.GetFullPath(root), "server", "snapshot-schedule.json");
 
     /// <summary>Opens or makes a data directory.</summary>
     /// <exception cref="StartException">It belongs to a newer version, or cannot be used.</exception>

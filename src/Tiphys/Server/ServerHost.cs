@@ -9,6 +9,7 @@ using Tiphys.Dns.Wire;
 using Tiphys.Kubelet;
 using Tiphys.Proxy;
 using Tiphys.Scheduler;
+using Tiphys.Storage.Maintenance;
 
 namespace Tiphys.Server;
 
@@ -42,6 +43,7 @@ internal static partial class ServerHost
 
     private static void StartComponents(ServerOptions options, DataDirectory data, ControlPlane plane, Supervisor supervisor, ILoggerFactory loggers, CancellationToken cancel)
     {
+        supervisor.Run("snapshots", token => SnapshotsOf(options, data, plane, loggers).RunAsync(token), cancel);
         if (!options.Disabled.Contains("dns"))
         {
             var client = plane.Client("tiphys-dns", DnsService.User, "system:serviceaccounts", "system:serviceaccounts:kube-system");
@@ -74,6 +76,18 @@ internal static partial class ServerHost
 
         var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");
         supervisor.Run("kubelet", token => KubeletAgent.RunAsync(KubeletOf(options, data, plane), nodeClient, loggers, token), cancel);
+    }
+
+    private static SnapshotKeeper SnapshotsOf(ServerOptions options, DataDirectory data, ControlPlane plane, ILoggerFactory loggers)
+    {
+        var plan = options.Snapshots ?? new SnapshotPlan(SnapshotPlan.DefaultCron, SnapshotPlan.DefaultRetention, data.Snapshots, Disabled: false);
+        return new SnapshotKeeper(
+            plane.Snapshots,
+            () => SnapshotPlan.Load(data.SnapshotPlan, plan),
+            static (cron, after) => CronSchedule.Parse(cron, TimeZoneInfo.Local).Next(after),
+            options.NodeName,
+            TimeProvider.System,
+            loggers.CreateLogger("Tiphys.Storage.Maintenance"));
     }
 
     private static async Task RunDnsAsync(DnsService service, KubernetesClient client, ClusterDnsOptions options, ILoggerFactory loggers, CancellationToken cancel)

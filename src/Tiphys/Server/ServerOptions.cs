@@ -1,4 +1,5 @@
 using System.Net;
+using Tiphys.Storage.Maintenance;
 
 namespace Tiphys.Server;
 
@@ -38,6 +39,9 @@ internal sealed record ServerOptions
 
     /// <summary>Parts left out: agent, apiserver's companions (controller-manager, scheduler), proxy, dns.</summary>
     public IReadOnlySet<string> Disabled { get; init; } = new HashSet<string>();
+
+    /// <summary>When snapshots of the store are made unless <c>tiphys etcd snapshot schedule</c> has said otherwise; null for the defaults.</summary>
+    public SnapshotPlan? Snapshots { get; init; }
 
     /// <summary>Address at which the node and its pods reach the API server.</summary>
     public IPAddress Advertised => AdvertiseAddress ?? NodeIp ?? (BindAddress.Equals(IPAddress.Any) ? HostAddress.Find() : BindAddress);

@@ -37,6 +37,9 @@ internal sealed class LeaseTable(TimeProvider time)
 
     public IReadOnlyCollection<Lease> All => _leases.Values;
 
+    /// <summary>All leases as a checkpoint or snapshot notes them.</summary>
+    public IReadOnlyList<(long Id, long TtlSeconds)> Image() => [.. _leases.Values.Select(static l => (l.Id, l.TtlSeconds))];
+
     public Lease Get(long id) => _leases.TryGetValue(id, out var lease) ? lease : throw new LeaseNotFoundException(id);
 
     public bool Contains(long id) => _leases.ContainsKey(id);

@@ -13,17 +13,8 @@ internal static class Checkpoint
     public const string Extension = ".checkpoint";
     public const string TemporaryExtension = ".tmp";
 
-    /// <summary>What a checkpoint shall hold.</summary>
-    /// <param name="Root">A tree from which nothing at or after <paramref name="Revision"/> has been cut.</param>
-    /// <param name="Revision">The revision whose state is written.</param>
-    /// <param name="CompactedRevision">The compacted revision to be restored with it.</param>
-    /// <param name="LeaseSequence">The last lease change included in <paramref name="Leases"/>.</param>
-    /// <param name="Leases">All leases.</param>
-    public sealed record Content(
-        TreeNode Root, long Revision, long CompactedRevision, long LeaseSequence, IReadOnlyList<(long Id, long TtlSeconds)> Leases);
-
     /// <summary>Writes a checkpoint and returns its size in bytes.</summary>
-    public static long Write(string directory, IDisk disk, Content content, CancellationToken cancellationToken)
+    public static long Write(string directory, IDisk disk, StoreImage content, CancellationToken cancellationToken)
     {
         var path = PathOf(directory, content.Revision);
         var temporary = path + TemporaryExtension;
@@ -76,45 +67,12 @@ internal static class Checkpoint
         if (all.Count == 0)
             return null;
         var (revision, path) = all[^1];
-        using var file = File.OpenHandle(path);
-        var length = RandomAccess.GetLength(file);
-        var buffer = new byte[FileHeader.Size];
-        var read = RandomAccess.Read(file, buffer, 0);
-        if (!FileHeader.TryParse(buffer.AsSpan(0, read), FileHeader.CheckpointMagic, out var header) || header.A != revision)
-            throw new StoreDamagedException(path, 0, 0, "the checkpoint header is unreadable");
-        begin(header);
-        var counter = new EntryCounter(target);
-        long offset = FileHeader.Size;
-        while (offset < length)
+        return EntryFile.Read(path, FileHeader.CheckpointMagic, target, header =>
         {
-            // Frame by frame: a checkpoint can be larger than an array.
-            read = RandomAccess.Read(file, buffer.AsSpan(0, Frame.HeaderSize), offset);
-            var size = Frame.HeaderSize + Math.Max(Frame.PayloadLength(buffer.AsSpan(0, read)), 0);
-            if (size > length - offset)
-                throw new StoreDamagedException(path, offset, revision, "a frame reaches beyond the end of the file");
-            if (buffer.Length < size)
-                buffer = new byte[size];
-            read = RandomAccess.Read(file, buffer.AsSpan(0, size), offset);
-            if (!Frame.TryRead(buffer.AsSpan(0, read), offset, header.Salt, out var payload))
-            {
-                throw new StoreDamagedException(path, offset, revision, "a frame does not match its checksum")
-                {
-                    Keys = DamagedKeys.Find(buffer.AsSpan(0, read), revision),
-                };
-            }
-            try
-            {
-                LogEntry.Replay(payload, counter);
-            }
-            catch (InvalidDataException e)
-            {
-                throw new StoreDamagedException(path, offset, revision, e.Message);
-            }
-            offset += Frame.HeaderSize + payload.Length;
-        }
-        if (counter.Entries != header.D)
-            throw new StoreDamagedException(path, offset, revision, $"{counter.Entries} entries of {header.D} are there");
-        return header;
+            if (header.A != revision)
+                throw new StoreDamagedException(path, 0, 0, "the checkpoint is not the one its name says");
+            begin(header);
+        });
     }
 
     public static string PathOf(string directory, long revision) =>
@@ -140,36 +98,5 @@ internal static class Checkpoint
                 LogEntry.Record(output.Entry(), record);
             return true;
         }
-    }
-
-    private sealed class EntryCounter(IReplayTarget target) : IReplayTarget
-    {
-        public long Entries { get; private set; }
-
-        public long Revision => target.Revision;
-
-        public void GrantLease(long sequence, long id, long ttlSeconds)
-        {
-            Entries++;
-            target.RestoreLease(id, ttlSeconds);
-        }
-
-        public void RestoreLease(long id, long ttlSeconds) => throw Misplaced();
-
-        public void Restore(StoreRecord record)
-        {
-            Entries++;
-            target.Restore(record);
-        }
-
-        public void Put(long revision, ReadOnlySpan<byte> key, byte[] value, long lease) => throw Misplaced();
-
-        public void Delete(long revision, ReadOnlySpan<byte> key) => throw Misplaced();
-
-        public void RevokeLease(long sequence, long id) => throw Misplaced();
-
-        public void Compact(long revision) => throw Misplaced();
-
-        private static InvalidDataException Misplaced() => new("a log entry in a checkpoint");
     }
 }

@@ -59,6 +59,12 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
+    /// <summary>Keeps other processes out of a directory without looking at what is in it.</summary>
+    public static IDisposable LockOnly(string path) => Lock(path);
+
+    /// <summary>Whether a store has ever been made there.</summary>
+    public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, FormatFile));
+
     public void Dispose() => _lock.Dispose();
 
     private static FileStream Lock(string path)

@@ -8,7 +8,7 @@ namespace Tiphys.Storage.Embedded.Log;
 /// </summary>
 /// <param name="Magic">Tells the kind of file.</param>
 /// <param name="Salt">Mixed into every frame's checksum.</param>
-/// <param name="A">Segment: its sequence number. Checkpoint: the revision whose state it holds.</param>
+/// <param name="A">Segment: its sequence number. Checkpoint and snapshot: the revision whose state it holds.</param>
 /// <param name="B">Segment: the last revision before it. Checkpoint: the compacted revision.</param>
 /// <param name="C">Segment: where its predecessor ends, in bytes. Checkpoint: the last lease change it includes.</param>
 /// <param name="D">Segment: unused. Checkpoint: how many entries follow.</param>
@@ -18,6 +18,8 @@ internal readonly record struct FileHeader(ulong Magic, uint Salt, long A, long 
 
     public const ulong SegmentMagic = 0x474f4c5948504954; // "TIPHYLOG"
     public const ulong CheckpointMagic = 0x504b435948504954; // "TIPHYCKP"
+
+    public const ulong SnapshotMagic = 0x504e535948504954; // "TIPHYSNP"
 
     public byte[] ToBytes()
     {

@@ -67,8 +67,16 @@ internal sealed class MvccIndex
         return record;
     }
 
-    /// <summary>Puts a checkpoint's record into the index; it is not a change, so history knows nothing of it.</summary>
-    public void Load(StoreRecord record) => _tree.Insert(record);
+    /// <summary>
+    /// Puts a checkpoint's record into the index. It is not a change, so history knows nothing of it; unless it was made at the
+    /// compacted revision itself, which can be watched from (only a restored snapshot holds such records).
+    /// </summary>
+    public void Load(StoreRecord record)
+    {
+        _tree.Insert(record);
+        if (record.ModRevision >= _compacted && _compacted > 0)
+            _history.Add(record);
+    }
 
     /// <summary>Shows readers everything written so far.</summary>
     public StoreState Publish()

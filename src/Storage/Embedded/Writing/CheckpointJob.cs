@@ -1,4 +1,5 @@
 using Tiphys.Storage.Embedded.Log;
+using Tiphys.Storage.Embedded.Mvcc;
 
 namespace Tiphys.Storage.Embedded.Writing;
 
@@ -35,9 +36,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
         if (Running || revision < 1)
             return null;
         Running = true;
-        var content = new Checkpoint.Content(
-            index.Published.Root, revision, index.CompactedRevision, writer.Leases.Sequence,
-            [.. writer.Leases.All.Select(l => (l.Id, l.TtlSeconds))]);
+        var content = new StoreImage(index.Published.Root, revision, index.CompactedRevision, writer.Leases.Sequence, writer.Leases.Image());
         return _running = Task.Run(() => RunAsync(content, loop));
     }
 
@@ -49,7 +48,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task RunAsync(Checkpoint.Content content, WriterLoop loop)
+    private async Task RunAsync(StoreImage content, WriterLoop loop)
     {
         try
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tiphys.Storage.Embedded.Log;
+using Tiphys.Storage.Embedded.Mvcc;
 using Tiphys.Storage.Embedded.Watching;
 
 namespace Tiphys.Storage.Embedded.Writing;
@@ -31,7 +32,9 @@ internal sealed class WriterLoop : IDisposable
     private bool _retryDue;
     private long _diskBytes;
     private bool _compactionQueued;
+    private readonly List<TaskCompletionSource<StoreImage>> _imagesWanted = [];
     private TaskCompletionSource<Task?>? _checkpointWanted;
+    private int _pins;
     private volatile bool _stopping;
 
     public WriterLoop(StoreWriter writer, SegmentedLog? log, CheckpointJob? checkpoint, WatchHub hub, EmbeddedStoreOptions options)
@@ -87,6 +90,23 @@ internal sealed class WriterLoop : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// A picture of the store between two batches, all of it durable. Nothing is cut from its tree until <see cref="Unpin"/>.
+    /// </summary>
+    public async Task<StoreImage> PinAsync()
+    {
+        var wanted = new TaskCompletionSource<StoreImage>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Call(_ =>
+        {
+            _imagesWanted.Add(wanted);
+            return true;
+        }).ConfigureAwait(false);
+        return await wanted.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a picture back.</summary>
+    public void Unpin() => Post(_ => _pins--);
+
     /// <summary>Finishes what is queued and ends the thread.</summary>
     public async Task StopAsync()
     {
@@ -132,7 +152,7 @@ internal sealed class WriterLoop : IDisposable
         _ended.SetResult();
     }
 
-    private bool MayCut => _writer.Index.HasUncut && _checkpoint is not { Running: true };
+    private bool MayCut => _writer.Index.HasUncut && _pins == 0 && _checkpoint is not { Running: true };
 
     private void Process(WriteRequest? request)
     {
@@ -270,6 +290,13 @@ internal sealed class WriterLoop : IDisposable
             _writer.LeasesChanged = false;
             ScheduleExpiry();
         }
+        foreach (var image in _imagesWanted)
+        {
+            _pins++;
+            var state = _writer.Index.Published;
+            image.SetResult(new StoreImage(state.Root, state.Revision, state.Revision, _writer.Leases.Sequence, _writer.Leases.Image()));
+        }
+        _imagesWanted.Clear();
         if (MayCut)
             CutSome();
         if (_checkpointWanted is { } wanted && !_writer.Index.HasUncut && !_checkpoint!.Running)

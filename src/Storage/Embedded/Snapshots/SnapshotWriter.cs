@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using Tiphys.Storage.Embedded.Log;
+using Tiphys.Storage.Embedded.Mvcc;
+
+namespace Tiphys.Storage.Embedded.Snapshots;
+
+/// <summary>Writes a snapshot: the layout of a checkpoint, closed by the SHA-256 of everything before it.</summary>
+internal sealed class SnapshotWriter
+{
+    private readonly List<StoreRecord> _records = [];
+    private readonly StoreImage _image;
+
+    /// <summary>Notes the records of an image, which is not needed afterwards.</summary>
+    public SnapshotWriter(StoreImage image)
+    {
+        _image = image;
+        var collector = new Collector(_records, image.Revision);
+        TreeReader.Visit(image.Root, KeyRange.All, ref collector);
+    }
+
+    public SnapshotInfo Write(Stream output, CancellationToken cancel)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var salt = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+        using var file = new SequentialFile(output, hash);
+        file.Write(
+            new FileHeader(
+                FileHeader.SnapshotMagic, salt, _image.Revision, _image.CompactedRevision, _image.LeaseSequence, _records.Count + _image.Leases.Count).ToBytes(),
+            0);
+        var frames = new FrameSequence(file, salt, cancel);
+        foreach (var (id, ttl) in _image.Leases.OrderBy(static l => l.Id))
+            LogEntry.Grant(frames.Entry(), _image.LeaseSequence, id, ttl);
+        foreach (var record in _records)
+            LogEntry.Record(frames.Entry(), record);
+        frames.Flush();
+        output.Write(hash.GetHashAndReset());
+        output.Flush();
+        return new SnapshotInfo(
+            frames.ContentHash, _image.Revision, _records.Count, frames.Offset + SHA256.HashSizeInBytes, SnapshotFile.VersionOf(DataDirectory.FormatVersion));
+    }
+
+    private readonly struct Collector(List<StoreRecord> records, long revision) : IRecordVisitor
+    {
+        public bool Visit(StoreRecord newest)
+        {
+            if (newest.AsOf(revision) is { IsDeletion: false } record)
+                records.Add(record);
+            return true;
+        }
+    }
+
+    // The frames come in order, so that a stream does; whoever gave it makes it durable.
+    private sealed class SequentialFile(Stream output, IncrementalHash hash) : IDiskFile
+    {
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            hash.AppendData(bytes);
+            output.Write(bytes);
+        }
+
+        public void SetLength(long length) => throw new NotSupportedException();
+
+        public void Sync()
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
