@@ -35,7 +35,7 @@ public sealed class WorkloadTests(Cluster cluster)
     [Fact]
     public async Task Exec_logs_copy_and_port_forward_reach_a_container()
     {
-        await PodAsync("tool", "echo started; while true; do sleep 1; done");
+        await cluster.PodAsync("tool", "echo started; while true; do sleep 1; done");
         Assert.StartsWith("uid=0(root)", (await cluster.KubectlAsync("exec tool -- id")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Equal(7, (await cluster.KubectlAsync(["exec", "tool", "--", "sh", "-c", "exit 7"])).Code);
         Assert.Equal("over here", (await cluster.KubectlAsync("exec -i tool -- cat", "over here")).Succeeded().Output.Trim());
@@ -62,7 +62,7 @@ public sealed class WorkloadTests(Cluster cluster)
     [Fact]
     public async Task Names_of_services_resolve_inside_a_pod()
     {
-        await PodAsync("sailor", "sleep 1000");
+        await cluster.PodAsync("sailor", "sleep 1000");
         Assert.Contains("Ahoy", (await cluster.KubectlAsync("exec sailor -- wget -qO- http://web/")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("Ahoy", (await cluster.KubectlAsync("exec sailor -- wget -qO- http://web.default.svc.cluster.local/")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("10.43.0.1", (await cluster.KubectlAsync("exec sailor -- nslookup kubernetes.default.svc.cluster.local")).Output, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class WorkloadTests(Cluster cluster)
         (await cluster.KubectlAsync("rollout status deployment/web --timeout=60s")).Succeeded();
         Assert.DoesNotContain(victim, (await cluster.KubectlAsync("get pods -l app=web -o name")).Output, StringComparison.Ordinal);
 
-        await PodAsync("crash", "exit 3", ready: false);
+        await cluster.PodAsync("crash", "exit 3", ready: false);
         await Cluster.UntilAsync(() => cluster.KubectlAsync("get pod crash"), static o => o.Output.Contains("CrashLoopBackOff", StringComparison.Ordinal));
         (await cluster.KubectlAsync("delete pod crash --now")).Succeeded();
     }
@@ -97,31 +97,35 @@ public sealed class WorkloadTests(Cluster cluster)
     }
 
     [Fact]
-    public async Task Killing_the_server_stops_no_container_and_loses_nothing_acknowledged()
+    public async Task A_job_runs_to_completion_and_one_that_fails_says_so()
     {
-        await PodAsync("survivor", "sleep 1000");
-        var id = (await cluster.KubectlAsync("get pod survivor -o jsonpath={.status.containerStatuses[0].containerID}")).Succeeded().Output.Trim();
-        (await cluster.KubectlAsync("create configmap acknowledged --from-literal=k=v")).Succeeded();
-        Process.GetProcessById(cluster.ServerPid()).Kill();
-        var address = (await cluster.InsideAsync("nft", "list", "map", "ip", "kube-proxy", "service-ips")).Succeeded();
-        Assert.Contains("10.43.0.1", address.Output, StringComparison.Ordinal); // services go on while the server is away
-        (await cluster.TiphysAsync("up", "--node-name", "e2e")).Succeeded();
-        Assert.Equal("v", (await cluster.KubectlAsync("get configmap acknowledged -o jsonpath={.data.k}")).Succeeded().Output.Trim());
-        Assert.Equal(id, (await cluster.KubectlAsync("get pod survivor -o jsonpath={.status.containerStatuses[0].containerID}")).Succeeded().Output.Trim());
-        Assert.Equal("0", (await cluster.KubectlAsync("get pod survivor -o jsonpath={.status.containerStatuses[0].restartCount}")).Succeeded().Output.Trim());
-        (await cluster.KubectlAsync("delete pod survivor --now")).Succeeded();
-    }
-
-    private async Task PodAsync(string name, string script, bool ready = true)
-    {
-        (await cluster.KubectlAsync("apply -f -", $$"""
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: {{name}}}
+        (await cluster.KubectlAsync("apply -f -", """
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: hold}
             spec:
-              terminationGracePeriodSeconds: 1
-              containers: [{name: c, image: "tiphys.local/busybox:1", command: [sh, -c, "{{script}}"]}]
+              completions: 4
+              parallelism: 2
+              template:
+                spec:
+                  restartPolicy: Never
+                  containers: [{name: c, image: "tiphys.local/busybox:1", command: [sh, -c, "echo stowed"]}]
+            ---
+            apiVersion: batch/v1
+            kind: Job
+            metadata: {name: wreck}
+            spec:
+              backoffLimit: 0
+              template:
+                spec:
+                  restartPolicy: Never
+                  containers: [{name: c, image: "tiphys.local/busybox:1", command: [sh, -c, "exit 1"]}]
             """)).Succeeded();
-        if (ready) (await cluster.KubectlAsync($"wait --for=condition=Ready pod/{name} --timeout=30s")).Succeeded();
+        (await cluster.KubectlAsync("wait --for=condition=Complete job/hold --timeout=40s")).Succeeded();
+        (await cluster.KubectlAsync("wait --for=condition=Failed job/wreck --timeout=40s")).Succeeded();
+        Assert.Equal("4", (await cluster.KubectlAsync("get job hold -o jsonpath={.status.succeeded}")).Output.Trim());
+        Assert.Contains("BackoffLimitExceeded", (await cluster.KubectlAsync("describe job wreck")).Output, StringComparison.Ordinal);
+        Assert.Equal("stowed", (await cluster.KubectlAsync("logs job/hold --tail=1")).Succeeded().Output.Trim());
+        (await cluster.KubectlAsync("delete job hold wreck")).Succeeded();
     }
 }

@@ -82,7 +82,8 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     private async Task DeleteAsync(ApiRequest request)
     {
         Need("delete");
-        var (stored, gone) = await Store.DeleteAsync(request.Info.Name, await DeleteOptionsAsync(request), WriteContext.Of(request));
+        var options = await DeletionRequest.ReadAsync(request);
+        var (stored, gone) = await Store.DeleteAsync(request.Info.Name, options, DeletionRequest.Context(request, options));
         if (!gone || Definition.ReturnsDeletedObject)
         {
             await ObjectResponse.WriteAsync(request, View, stored);
@@ -100,13 +101,13 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     private async Task DeleteCollectionAsync(ApiRequest request)
     {
         Need("deletecollection");
-        var options = await DeleteOptionsAsync(request);
+        var options = await DeletionRequest.ReadAsync(request);
         var (items, revision) = await Store.ListFreshAsync(SelectionOf(request), request.Cancel);
         foreach (var item in items)
         {
             try
             {
-                await Store.DeleteAsync(item.Name, options, WriteContext.Of(request) with { Namespace = item.Namespace });
+                await Store.DeleteAsync(item.Name, options, DeletionRequest.Context(request, options) with { Namespace = item.Namespace });
             }
             catch (StatusException e) when (e.IsNotFound)
             {
@@ -115,51 +116,6 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
         }
 
         await ObjectResponse.WriteListAsync(request, View, items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
-    }
-
-    private static async Task<DeleteOptions> DeleteOptionsAsync(ApiRequest request)
-    {
-        var options = new DeleteOptions();
-        if (request.Http.Request.ContentLength is > 0 || request.Http.Request.Headers.TransferEncoding.Count > 0)
-        {
-            var format = MediaTypes.OfBody(request.Http.Request.ContentType);
-            var bytes = await RequestBody.ReadAsync(request.Http);
-            if (bytes.Length > 0) options = ReadOptions(bytes, format);
-        }
-        else
-        {
-            options.GracePeriodSeconds = request.QueryNumber("gracePeriodSeconds");
-            if (request.Query("propagationPolicy") is { Length: > 0 } policy) options.PropagationPolicy = policy;
-            if (request.Query("orphanDependents").Length > 0) options.OrphanDependents = request.QueryFlag("orphanDependents");
-        }
-
-        if (options.PropagationPolicy is not null && options.OrphanDependents is not null)
-            throw InvalidOptions(static e => e.Invalid(FieldPath.Of("propagationPolicy"), "", "orphanDependents and deletionPropagation cannot be both set"));
-        if (options.PropagationPolicy is not (null or DeletionPropagation.Orphan or DeletionPropagation.Background or DeletionPropagation.Foreground))
-            throw InvalidOptions(e => e.NotSupported(FieldPath.Of("propagationPolicy"), options.PropagationPolicy, [DeletionPropagation.Foreground, DeletionPropagation.Background, DeletionPropagation.Orphan, "nil"]));
-        return options;
-    }
-
-    private static DeleteOptions ReadOptions(byte[] bytes, WireFormat format)
-    {
-        try
-        {
-            var options = new DeleteOptions();
-            if (format == WireFormat.Protobuf) ApiProto.DecodeInto(options, ApiProto.Open(bytes).Raw);
-            else ApiJson.DecodeInto(options, format == WireFormat.Yaml ? Client.YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes))) : bytes);
-            return options;
-        }
-        catch (Exception e) when (e is ApiDecodeException or FormatException)
-        {
-            throw ApiErrors.BadRequest($"unable to decode DeleteOptions: {e.Message}");
-        }
-    }
-
-    private static StatusException InvalidOptions(Action<FieldErrors> report)
-    {
-        var errors = new FieldErrors();
-        report(errors);
-        return ApiErrors.Invalid(new("meta.k8s.io", "DeleteOptions"), "", errors);
     }
 
     private void Need(string verb)

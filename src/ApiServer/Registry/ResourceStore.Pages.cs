@@ -31,6 +31,7 @@ public sealed partial class ResourceStore
         if (token.Length > 0)
         {
             (revision, var after) = ContinueToken.Parse(token);
+            if (revision == ContinueToken.Newest) revision = 0;
             start = Encoding.UTF8.GetBytes(prefix + after);
         }
 
@@ -38,28 +39,26 @@ public sealed partial class ResourceStore
         long left;
         try
         {
-            while (true)
+            do
             {
                 var result = await _store.RangeAsync(new RangeRequest(new KeyRange(start, range.End)) { Revision = revision, Limit = limit }, cancel);
                 if (revision == 0) revision = result.Revision;
+                left = result.Count;
                 foreach (var record in result.Records)
                 {
                     var (ns, name) = schema.Split(Encoding.UTF8.GetString(record.Key.Span));
                     var item = Load(ns, name, record);
                     if (selection.Matches(item)) items.Add(item);
                     start = (byte[])[.. record.Key.Span, 0];
+                    left--;
                     if (limit > 0 && items.Count == limit) break;
                 }
-
-                left = result.More ? result.Count - result.Records.Count : 0;
-                if (!result.More || (limit > 0 && items.Count >= limit)) break;
             }
+            while (left > 0 && items.Count != limit);
         }
         catch (CompactedException)
         {
-            throw ApiErrors.Expired(token.Length > 0
-                ? "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list."
-                : $"The resourceVersion for the provided list is too old.");
+            throw token.Length == 0 ? ApiErrors.Expired("The resourceVersion for the provided list is too old.") : TokenTooOld(Encoding.UTF8.GetString(start.Span)[prefix.Length..]);
         }
 
         var metadata = new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) };
@@ -74,9 +73,20 @@ public sealed partial class ResourceStore
         return (items, metadata);
     }
 
+    /// <summary>410 with a token that goes on at the newest revision, for clients who can live with a list of two moments.</summary>
+    private static StatusException TokenTooOld(string start)
+    {
+        var error = ApiErrors.Expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.");
+        error.Status.Metadata.Continue = ContinueToken.Format(ContinueToken.Newest, start);
+        return error;
+    }
+
     /// <summary>The token between two pages: revision and next key, in upstream's own form.</summary>
     private static class ContinueToken
     {
+        /// <summary>Stands for whatever revision is the newest then.</summary>
+        public const long Newest = -1;
+
         private const string Version = "meta.k8s.io/v1";
 
         public static string Format(long revision, string start)

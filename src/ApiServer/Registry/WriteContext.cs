@@ -30,12 +30,14 @@ public sealed record WriteContext
     public CancellationToken Cancel { get; init; }
 
     /// <summary>The context of a request.</summary>
-    public static WriteContext Of(ApiRequest request) => new()
+    /// <param name="request">The request.</param>
+    /// <param name="dryRun">Whether it is a dry run, where the query does not say it.</param>
+    public static WriteContext Of(ApiRequest request, bool? dryRun = null) => new()
     {
         User = request.User,
         Namespace = request.Info.Namespace,
         Subresource = request.Info.Subresource,
-        DryRun = request.DryRun,
+        DryRun = dryRun ?? request.DryRun,
         FieldManager = request.FieldManager,
         Warn = request.Warnings.Add,
         Cancel = request.Cancel,

@@ -52,14 +52,9 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
         get
         {
             if (!Http.Request.Query.TryGetValue("dryRun", out var values) || values.Count == 0) return false;
-            foreach (var value in values)
-            {
-                if (value == "All") continue;
-                var errors = new FieldErrors();
-                errors.NotSupported(FieldPath.Of("dryRun"), value ?? "", ["All"]);
-                throw ApiErrors.Invalid(new("meta.k8s.io", "PatchOptions"), "", errors);
-            }
-
+            var errors = new FieldErrors();
+            RequestOptions.CheckDryRun(values.OfType<string>(), errors);
+            if (errors.Count > 0) throw ApiErrors.Invalid(new("meta.k8s.io", Info.Verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" }), "", errors);
             return true;
         }
     }

@@ -25,12 +25,24 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
 
     public async Task RunAsync(WatchOptions options)
     {
+        using var output = new ResponseBuffer();
         List<StoredObject> initial = [];
         WatchCursor cursor;
-        if (options.Revision is { } revision) cursor = cache.OpenCursor(revision);
-        else (initial, cursor) = cache.ListAndOpenCursor(options.Selection);
+        try
+        {
+            if (options.Revision is { } revision) cursor = cache.OpenCursor(revision);
+            else (initial, cursor) = cache.ListAndOpenCursor(options.Selection);
+        }
+        catch (StatusException e)
+        {
+            // Clients of upstream look for it in the stream, not in the response's code.
+            Start();
+            WriteError(output, e.Status);
+            await FlushAsync(output);
+            return;
+        }
+
         Start();
-        using var output = new ResponseBuffer();
         foreach (var item in initial)
         {
             Write(output, "ADDED", item, null);

@@ -75,6 +75,18 @@ public sealed class TestCluster : IAsyncLifetime
         return (response, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Starts a watch as the administrator.</summary>
+    public async Task<TestWatch> WatchAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AdminToken);
+        var response = await _http!.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return new TestWatch(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
+    }
+
+    /// <summary>Forgets the store's history up to now.</summary>
+    public ValueTask CompactAsync() => _store!.CompactAsync(_store.CurrentRevision);
+
     /// <summary>Creates an object and expects that it works.</summary>
     public async Task<JsonNode> CreateAsync(string path, string body, string? token = null)
     {
