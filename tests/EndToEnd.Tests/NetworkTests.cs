@@ -8,7 +8,7 @@ public sealed class NetworkTests(Cluster cluster)
     public async Task A_pod_asks_the_API_server_with_its_mounted_token_and_authority()
     {
         (await cluster.KubectlAsync("create serviceaccount lookout")).Succeeded();
-        await cluster.PodAsync("lookout", "sleep 1000", image: ClientImage.Name, spec: "serviceAccountName: lookout");
+        await cluster.PodAsync("lookout", "sleep 1000", image: ToolsImage.Name, spec: "serviceAccountName: lookout");
         const string Ask = """
             cd /var/run/secrets/kubernetes.io/serviceaccount
             curl -sS --cacert ca.crt -H "Authorization: Bearer $(cat token)" https://kubernetes.default.svc/api/v1/namespaces/$(cat namespace)/pods/$HOSTNAME
@@ -38,7 +38,7 @@ public sealed class NetworkTests(Cluster cluster)
     [Fact]
     public async Task Services_are_reached_by_short_and_full_name_over_TCP_and_UDP()
     {
-        await cluster.PodAsync("beacon", "(while true; do echo lit-tcp | nc -l -p 7000; done) & while true; do echo lit-udp | nc -u -l -p 7001 -w 1; done");
+        await cluster.PodAsync("beacon", "socat UDP-RECVFROM:7001,fork EXEC:'echo lit-udp' & exec socat TCP-LISTEN:7000,fork,reuseaddr EXEC:'echo lit-tcp'", image: ToolsImage.Name);
         (await cluster.KubectlAsync("apply -f -", """
             apiVersion: v1
             kind: Service
@@ -52,11 +52,11 @@ public sealed class NetworkTests(Cluster cluster)
             metadata: {name: beacon-headless}
             spec: {clusterIP: None, selector: {app: beacon}, ports: [{port: 7000}]}
             """)).Succeeded();
-        await cluster.PodAsync("seer", "sleep 1000");
+        await cluster.PodAsync("seer", "sleep 1000", image: ToolsImage.Name);
         foreach (var name in new[] { "beacon", "beacon.default", "beacon.default.svc.cluster.local" })
         {
-            await Cluster.UntilAsync(() => cluster.ExecAsync("seer", $"nc -w 2 {name} 70 </dev/null"), static o => o.Output.Contains("lit-tcp", StringComparison.Ordinal));
-            await Cluster.UntilAsync(() => cluster.ExecAsync("seer", $"echo ask | nc -u -w 1 {name} 70"), static o => o.Output.Contains("lit-udp", StringComparison.Ordinal));
+            await Cluster.UntilAsync(() => cluster.ExecAsync("seer", $"socat -t2 - TCP:{name}:70 </dev/null"), static o => o.Output.Contains("lit-tcp", StringComparison.Ordinal));
+            await Cluster.UntilAsync(() => cluster.ExecAsync("seer", $"echo ask | socat -t1 - UDP:{name}:70"), static o => o.Output.Contains("lit-udp", StringComparison.Ordinal));
         }
 
         var pod = (await cluster.KubectlAsync("get pod beacon -o jsonpath={.status.podIP}")).Succeeded().Output.Trim();

@@ -13,7 +13,6 @@ public sealed class Cluster : IAsyncLifetime
     private const string Namespace = "tiphys-e2e";
     public const string Address = "10.98.0.2";
     private OutsideDns? _outside;
-    private HashSet<string> _namespacesBefore = [];
     private string _routesBefore = "";
 
     /// <summary>The program under test.</summary>
@@ -33,22 +32,22 @@ public sealed class Cluster : IAsyncLifetime
         await InsideAsync("ip", "link", "set", "uplink", "up");
         await InsideAsync("ip", "route", "add", "default", "via", "10.98.0.1", "dev", "uplink");
         await InsideAsync("sysctl", "-qw", "net.ipv4.ip_forward=1");
-        _namespacesBefore = [.. Directory.EnumerateFiles("/run/netns")];
         _routesBefore = (await InsideAsync("ip", "route")).Output;
         _outside = new OutsideDns(Namespace, IPAddress.Parse(Address));
         var resolvers = Path.Combine(DataDir, "resolv.conf");
         await File.WriteAllTextAsync(resolvers, $"nameserver {Address}\n");
-        await ClientImage.WriteAsync(Path.Combine(DataDir, "agent", "images", "curl.tar"));
+        await ToolsImage.WriteAsync(Path.Combine(DataDir, "agent", "images", "tools.tar"));
         UpOutput = (await UpAsync()).Succeeded().Output;
     }
 
     public async ValueTask DisposeAsync()
     {
         _outside?.Dispose();
+        var sandboxes = await PodNetworksAsync();
         (await TiphysAsync("down", "--purge")).Succeeded();
         Assert.False(Directory.Exists(DataDir));
         Assert.DoesNotContain(DataDir, (await Shell.RunAsync("ps", ["-eo", "args"])).Output, StringComparison.Ordinal);
-        Assert.DoesNotContain(Directory.EnumerateFiles("/run/netns"), n => !_namespacesBefore.Contains(n));
+        Assert.Empty(sandboxes.Intersect(await PodNetworksAsync()));
         Assert.Equal(_routesBefore, (await InsideAsync("ip", "route")).Output);
         var links = (await InsideAsync("ip", "-brief", "link")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static l => !string.IsNullOrWhiteSpace(l)).ToList();
         Assert.Equal(2, links.Count); // lo and the uplink we made
@@ -109,6 +108,13 @@ public sealed class Cluster : IAsyncLifetime
             Assert.True(since.Elapsed.TotalSeconds < seconds, $"still not so after {seconds} s:\n{outcome}");
             await Task.Delay(100);
         }
+    }
+
+    /// <summary>Network namespaces that reach a bridge of ours: those of pods, by their names below /run/netns.</summary>
+    private async Task<List<string>> PodNetworksAsync()
+    {
+        var own = (await InsideAsync("ip", "netns", "list-id")).Output;
+        return [.. own.Split('\n').Select(static l => l.Split("name: ")).Where(static f => f.Length > 1).Select(static f => f[1].Trim()).Where(static n => n.StartsWith("cni-", StringComparison.Ordinal))];
     }
 
     /// <summary>Creates a pod of one container that runs a shell script, and waits until it is Ready.</summary>
