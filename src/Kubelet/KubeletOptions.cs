@@ -63,6 +63,9 @@ public sealed record KubeletOptions
     /// <summary>The server's certificate with its key (<c>--tls-cert-file</c>); a self-signed one by default.</summary>
     public X509Certificate2? ServingCertificate { get; init; }
 
+    /// <summary>Gives the server's certificate with its key where it changes (<c>--rotate-server-certificates</c>); while it gives none, handshakes fail.</summary>
+    public Func<X509Certificate2?>? ServingCertificateSource { get; init; }
+
     /// <summary>Authorities whose client certificates are accepted (<c>--client-ca-file</c>).</summary>
     public X509Certificate2Collection? ClientAuthorities { get; init; }
 

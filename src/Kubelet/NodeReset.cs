@@ -5,6 +5,7 @@ using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Cri;
 using Tiphys.Kubelet.Cri.Grpc;
 using Tiphys.Kubelet.Cri.V1;
+using Tiphys.Kubelet.Nodes;
 
 namespace Tiphys.Kubelet;
 
@@ -36,6 +37,7 @@ public static class NodeReset
         if (!options.ManageNetwork) return;
         await RunAsync("ip", cancel, "link", "delete", options.BridgeName).ConfigureAwait(false);
         await RunAsync("nft", cancel, "delete", "table", "inet", "tiphys-node").ConfigureAwait(false);
+        foreach (var family in (string[])["-4", "-6"]) await RunAsync("ip", cancel, family, "route", "flush", "proto", NodeRoutes.Protocol).ConfigureAwait(false);
     }
 
     private static async Task RemovePodsAsync(KubeletOptions options, CriRuntimeService runtime, CancellationToken cancel)

@@ -7,7 +7,7 @@ var root = new RootCommand("Tiphys: Kubernetes, in one program. Every role of a 
 {
     ServerCommand.Create(),
 };
-foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Concat(RoleCommands.Create())) root.Add(command);
+foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Append(TokenCommands.Create()).Concat(RoleCommands.Create())) root.Add(command);
 try
 {
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

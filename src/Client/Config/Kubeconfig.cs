@@ -27,17 +27,7 @@ public static class Kubeconfig
     /// <summary>Loads one context of kubeconfig text.</summary>
     public static ClientConfig Parse(TextReader text, string folder, string? context = null)
     {
-        var yaml = new YamlStream();
-        try
-        {
-            yaml.Load(text);
-        }
-        catch (YamlDotNet.Core.YamlException e)
-        {
-            throw new KubeconfigException($"error loading config file: {e.Message}");
-        }
-
-        if (yaml.Documents.Count == 0 || yaml.Documents[0].RootNode is not YamlMappingNode root) throw new KubeconfigException("invalid configuration: no configuration has been provided");
+        var root = Root(text);
         context ??= Scalar(root, "current-context") ?? throw new KubeconfigException("current-context is not set");
         var contextNode = Named(root, "contexts", "context", context) ?? throw new KubeconfigException($"context \"{context}\" does not exist");
         var clusterName = Scalar(contextNode, "cluster") ?? "";
@@ -68,7 +58,52 @@ public static class Kubeconfig
         return text.Append($"contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\ncurrent-context: {name}\n").ToString();
     }
 
+    /// <summary>Writes a kubeconfig whose user's certificate and key are in a file that changes.</summary>
+    public static string WriteWithFile(string name, Uri server, string authorityPem, string certificateFile) =>
+        $"apiVersion: v1\nkind: Config\nclusters:\n- name: {name}\n  cluster:\n    server: {server.AbsoluteUri.TrimEnd('/')}\n    certificate-authority-data: {Base64(authorityPem)}\n"
+        + $"users:\n- name: {name}\n  user:\n    client-certificate: {certificateFile}\n    client-key: {certificateFile}\n"
+        + $"contexts:\n- name: {name}\n  context:\n    cluster: {name}\n    user: {name}\ncurrent-context: {name}\n";
+
+    /// <summary>Writes a kubeconfig that names a cluster and nobody (the one of ConfigMap cluster-info).</summary>
+    public static string WriteCluster(Uri server, string authorityPem) =>
+        $"apiVersion: v1\nclusters:\n- cluster:\n    certificate-authority-data: {Base64(authorityPem)}\n    server: {server.AbsoluteUri.TrimEnd('/')}\n  name: \"\"\ncontexts: null\ncurrent-context: \"\"\nkind: Config\nusers: null\n";
+
+    /// <summary>The server and the authority (PEM) of the only cluster of a kubeconfig.</summary>
+    /// <exception cref="KubeconfigException">The text is no such kubeconfig.</exception>
+    public static (Uri Server, string AuthorityPem) ReadCluster(string text)
+    {
+        var root = Root(new StringReader(text));
+        if (!root.Children.TryGetValue("clusters", out var clusters) || clusters is not YamlSequenceNode { Children: [YamlMappingNode item] } || !item.Children.TryGetValue("cluster", out var node) || node is not YamlMappingNode cluster)
+            throw new KubeconfigException("the kubeconfig does not name one cluster");
+        if (Scalar(cluster, "server") is not { } server || !Uri.TryCreate(server, UriKind.Absolute, out var address)) throw new KubeconfigException("the cluster has no server");
+        try
+        {
+            // The text may come from anybody: it must not name files of this machine.
+            var authority = Scalar(cluster, "certificate-authority-data") ?? throw new KubeconfigException("the cluster has no certificate-authority-data");
+            return (address, Encoding.UTF8.GetString(Convert.FromBase64String(authority)));
+        }
+        catch (FormatException)
+        {
+            throw new KubeconfigException("certificate-authority-data is not base64");
+        }
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static YamlMappingNode Root(TextReader text)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            yaml.Load(text);
+        }
+        catch (YamlDotNet.Core.YamlException e)
+        {
+            throw new KubeconfigException($"error loading config file: {e.Message}");
+        }
+
+        return yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is YamlMappingNode root ? root : throw new KubeconfigException("invalid configuration: no configuration has been provided");
+    }
 
     private static X509Certificate2? ClientCertificate(YamlMappingNode user, string folder)
     {

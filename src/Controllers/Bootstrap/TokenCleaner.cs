@@ -16,8 +16,8 @@ internal sealed class TokenCleaner : KeyedController
 
     protected override async Task<Requeue> ReconcileAsync(ObjectKey key, CancellationToken cancel)
     {
-        if (_secrets.Get(key) is not { } secret || BootstrapToken.Parse(secret, Context.Now) is not { } token) return Requeue.None;
-        if (!token.IsExpired) return token.Expires is { } time ? Requeue.In(time - Context.Now) : Requeue.None;
+        if (_secrets.Get(key) is not { } secret || BootstrapToken.Read(secret) is not { } token) return Requeue.None;
+        if (!token.IsExpired(Context.Now)) return token.Expires is { } time ? Requeue.In(time - Context.Now) : Requeue.None;
         try
         {
             await Client.Resource<Secret>().DeleteAsync(key.Namespace, key.Name, new() { Preconditions = new() { Uid = secret.Metadata.Uid } }, cancel);

@@ -45,7 +45,7 @@ internal sealed class CertificateSigner : KeyedController
     private string Sign(CertificateSigningRequest csr)
     {
         var asked = CertificateRequest.LoadSigningRequestPem(Encoding.ASCII.GetString(csr.Spec.Request), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-        Check(csr, asked);
+        Check(csr);
         var request = new CertificateRequest(asked.SubjectName, asked.PublicKey, HashAlgorithmName.SHA256);
         foreach (var extension in asked.CertificateExtensions)
             if (extension.Oid?.Value == "2.5.29.17") request.CertificateExtensions.Add(extension);
@@ -69,7 +69,7 @@ internal sealed class CertificateSigner : KeyedController
         _authority.GetECDsaPrivateKey() is { } ecdsa ? X509SignatureGenerator.CreateForECDsa(ecdsa) : X509SignatureGenerator.CreateForRSA(_authority.GetRSAPrivateKey() ?? throw new CryptographicException("the signing authority has no private key"), RSASignaturePadding.Pkcs1);
 
     /// <summary>What each signer lets a certificate say.</summary>
-    private static void Check(CertificateSigningRequest csr, CertificateRequest asked)
+    private static void Check(CertificateSigningRequest csr)
     {
         var usages = csr.Spec.Usages ?? [];
         switch (csr.Spec.SignerName)
@@ -79,10 +79,11 @@ internal sealed class CertificateSigner : KeyedController
             case ApiClient when !usages.Contains("client auth") || usages.Exists(static u => u is not ("client auth" or "digital signature" or "key encipherment")):
                 throw new FormatException("invalid usage for client certificate");
             case KubeletServing:
-                var names = asked.SubjectName.EnumerateRelativeDistinguishedNames().ToLookup(static n => n.GetSingleElementType().Value, static n => n.GetSingleElementValue());
-                if (names["2.5.4.3"].FirstOrDefault()?.StartsWith("system:node:", StringComparison.Ordinal) != true || !names["2.5.4.10"].SequenceEqual(["system:nodes"])) throw new FormatException("subject common name does not begin with system:node: or organization is not system:nodes");
-                if (!asked.CertificateExtensions.Any(static e => e.Oid?.Value == "2.5.29.17")) throw new FormatException("DNS or IP subjectAltName is required");
-                if (!usages.Contains("server auth") || usages.Exists(static u => u is not ("server auth" or "digital signature" or "key encipherment"))) throw new FormatException("usages did not match");
+                var claims = CertificateClaims.Parse(csr) ?? throw new FormatException("the request cannot be read");
+                if (!claims.CommonName.StartsWith("system:node:", StringComparison.Ordinal) || claims.Organizations is not ["system:nodes"]) throw new FormatException("subject common name does not begin with system:node: or organization is not system:nodes");
+                if (claims.DnsNames.Count + claims.Addresses.Count == 0) throw new FormatException("DNS or IP subjectAltName is required");
+                if (claims.HasOtherNames) throw new FormatException("only DNS and IP subjectAltNames are allowed");
+                if (!claims.IsForServer) throw new FormatException("usages did not match");
                 break;
         }
     }

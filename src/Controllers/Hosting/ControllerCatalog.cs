@@ -39,6 +39,8 @@ internal static class ControllerCatalog
         new("certificatesigningrequest-approving-controller", "certificate-controller", static c => new CertificateApprover(c)),
         new("certificatesigningrequest-signing-controller", "certificate-controller", static c => c.Options.ClusterSigningCertificate is { HasPrivateKey: true } authority ? new CertificateSigner(c, authority) : null),
         new("certificatesigningrequest-cleaner-controller", "certificate-controller", static c => new CertificateCleaner(c)),
+        new("kubelet-serving-approving-controller", "node-certificate-approver", static c => new ServingCertificateApprover(c), OnByDefault: false),
+        new("node-component-approving-controller", "node-certificate-approver", static c => new NodeComponentApprover(c), OnByDefault: false),
         new("persistentvolume-binder-controller", "persistent-volume-binder", static c => new VolumeBinder(c)),
         new("persistentvolumeclaim-protection-controller", "pvc-protection-controller", static c => new ClaimProtectionController(c)),
         new("persistentvolume-protection-controller", "pv-protection-controller", static c => new VolumeProtectionController(c)),

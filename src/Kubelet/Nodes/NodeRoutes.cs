@@ -11,21 +11,28 @@ namespace Tiphys.Kubelet.Nodes;
 public sealed partial class NodeRoutes
 {
     // Marks our routes among others', so that stale ones can be told apart.
-    private const string Protocol = "84";
+    internal const string Protocol = "84";
+
+    // The kernel drops routes over a link that goes down, and does not bring them back with it.
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
     private readonly string _nodeName;
     private readonly IInformer<Node> _nodes;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _wake = new(1, 1);
 
     /// <summary>Prepares the routes of a node; the informer is the caller's to run.</summary>
     /// <param name="nodeName">The node this runs on.</param>
     /// <param name="nodes">All nodes.</param>
+    /// <param name="time">Clock.</param>
     /// <param name="loggers">Where to log.</param>
-    public NodeRoutes(string nodeName, IInformer<Node> nodes, ILoggerFactory loggers)
+    public NodeRoutes(string nodeName, IInformer<Node> nodes, TimeProvider time, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         _nodeName = nodeName;
         _nodes = nodes;
+        _time = time;
         _logger = loggers.CreateLogger<NodeRoutes>();
         nodes.On(
             added: _ => Wake(),
@@ -46,7 +53,7 @@ public sealed partial class NodeRoutes
     public static async Task RunAsync(string nodeName, KubernetesClient client, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
     {
         var informers = new InformerFactory(client, time, loggers);
-        var routes = new NodeRoutes(nodeName, informers.For<Node>(), loggers);
+        var routes = new NodeRoutes(nodeName, informers.For<Node>(), time, loggers);
         await Task.WhenAll(informers.RunAsync(cancel), routes.RunAsync(cancel)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -54,10 +61,12 @@ public sealed partial class NodeRoutes
     public async Task RunAsync(CancellationToken cancel)
     {
         await _nodes.WaitForSyncAsync(cancel).ConfigureAwait(false);
+        using var timer = _time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         while (!cancel.IsCancellationRequested)
         {
             await _wake.WaitAsync(cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (cancel.IsCancellationRequested) return;
+            var again = Recheck;
             try
             {
                 await ReconcileAsync(cancel).ConfigureAwait(false);
@@ -65,9 +74,10 @@ public sealed partial class NodeRoutes
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogFailed(_logger, e.Message);
-                await Task.Delay(TimeSpan.FromSeconds(5), cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                Wake();
+                again = RetryAfter;
             }
+
+            timer.Change(again, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -89,17 +99,34 @@ public sealed partial class NodeRoutes
     private async Task ReconcileAsync(CancellationToken cancel)
     {
         var wanted = Routes(_nodes.List().Where(n => n.Metadata.Name != _nodeName));
+        var troubles = new List<string>();
         foreach (var family in (string[])["-4", "-6"])
         {
             var there = ParseRoutes(await IpAsync(cancel, family, "route", "show", "proto", Protocol).ConfigureAwait(false));
             var ours = wanted.Where(r => r.Range.Contains(':') == (family == "-6")).ToHashSet();
-            foreach (var (range, via) in there.Except(ours)) await IpAsync(cancel, family, "route", "del", range, "via", via, "proto", Protocol).ConfigureAwait(false);
+            foreach (var (range, via) in there.Except(ours)) await ChangeAsync("del", range, via).ConfigureAwait(false);
             foreach (var (range, via) in ours.Except(there))
             {
-                await IpAsync(cancel, family, "route", "replace", range, "via", via, "proto", Protocol).ConfigureAwait(false);
-                LogRoute(_logger, range, via);
+                if (await ChangeAsync("replace", range, via).ConfigureAwait(false)) LogRoute(_logger, range, via);
+            }
+
+            // One node that cannot be reached directly must not keep the others' routes away.
+            async Task<bool> ChangeAsync(string change, string range, string via)
+            {
+                try
+                {
+                    await IpAsync(cancel, family, "route", change, range, "via", via, "proto", Protocol).ConfigureAwait(false);
+                    return true;
+                }
+                catch (InvalidOperationException e)
+                {
+                    troubles.Add(e.Message);
+                    return false;
+                }
             }
         }
+
+        if (troubles.Count > 0) throw new InvalidOperationException(string.Join("; ", troubles));
     }
 
     internal static HashSet<(string Range, string Via)> ParseRoutes(string text) => text.Split('\n')

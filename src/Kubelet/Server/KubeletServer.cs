@@ -18,8 +18,9 @@ internal sealed class KubeletServer(KubeletOptions options, KubeletAuth auth, Ku
     public async Task RunAsync(CancellationToken cancel)
     {
         if (options.Port == 0 && options.HealthPort == 0) return;
-        var certificate = options.ServingCertificate ?? ServingCertificate.LoadOrCreate(
-            Path.Combine(options.RootDirectory, "pki"), options.NodeName, MachineInfo.Addresses(options), time);
+        var certificate = options.ServingCertificateSource is null
+            ? options.ServingCertificate ?? ServingCertificate.LoadOrCreate(Path.Combine(options.RootDirectory, "pki"), options.NodeName, MachineInfo.Addresses(options), time)
+            : null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tiphys" });
         builder.Services.AddSingleton(loggers);
         builder.Services.AddLogging();
@@ -38,6 +39,7 @@ internal sealed class KubeletServer(KubeletOptions options, KubeletAuth auth, Ku
                 listen.UseHttps(https =>
                 {
                     https.ServerCertificate = certificate;
+                    if (options.ServingCertificateSource is { } source) https.ServerCertificateSelector = (_, _) => source();
                     https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                     // Whether the certificate counts is decided with the request, so that others get an answer and not a broken handshake.
                     https.ClientCertificateValidation = (_, _, _) => true;

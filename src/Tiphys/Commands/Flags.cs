@@ -21,6 +21,13 @@ internal static class Flags
         CustomParser = result => Parse<IPAddress?>(result, static (string text, out IPAddress? value) => IPAddress.TryParse(text, out value), "an IP address"),
     };
 
+    /// <summary>An HTTPS address; HOST:PORT alone will do.</summary>
+    public static Option<Uri?> Server(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = static result => Parse<Uri?>(result, static (string text, out Uri? value) => Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "https://" + text, UriKind.Absolute, out value) && value is { Scheme: "https", AbsolutePath: "/" }, "an address such as https://10.0.0.1:6443"),
+    };
+
     public static Option<IPNetwork> Network(string name, string description, string fallback) => new(name)
     {
         Description = $"{description} [default: {fallback}]",

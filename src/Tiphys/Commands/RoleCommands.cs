@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tiphys.Client;
 using Tiphys.Controllers;
@@ -20,7 +19,7 @@ internal static class RoleCommands
 {
     private static readonly TimeProvider s_time = TimeProvider.System;
 
-    public static IEnumerable<Command> Create() => [ControllerManagerRole(), SchedulerRole(), KubeletRole(), ProxyRole(), AgentRole(), DnsRole()];
+    public static IEnumerable<Command> Create() => [ControllerManagerRole(), SchedulerRole(), KubeletRole(), ProxyRole(), AgentCommand.Create(), DnsRole()];
 
     private static Command ControllerManagerRole()
     {
@@ -76,19 +75,6 @@ internal static class RoleCommands
                 Kubelet.Nodes.NodeRoutes.RunAsync(node.Name(result), client, s_time, loggers, cancel))));
     }
 
-    private static Command AgentRole()
-    {
-        var node = new NodeFlags();
-        return Role("agent", "Run a node: agent and service proxy, with the node's kubeconfig.", node.Kubelet, (result, cancel) => RunAsync(
-            result.GetValue(node.Kubeconfig),
-            "kubelet",
-            result.GetValue(node.Verbosity),
-            (client, loggers) => Task.WhenAll(
-                KubeletAgent.RunAsync(node.KubeletOptions(result), client, loggers, cancel),
-                ProxyComponent.RunAsync(node.ProxyOptions(result), client, s_time, loggers, cancel),
-                Kubelet.Nodes.NodeRoutes.RunAsync(node.Name(result), client, s_time, loggers, cancel))));
-    }
-
     private static Command DnsRole()
     {
         var kubeconfig = Kubeconfig();
@@ -109,7 +95,7 @@ internal static class RoleCommands
         });
     }
 
-    private static Command Role(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    internal static Command Role(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task> run)
     {
         var command = new Command(name, description);
         foreach (var option in options) command.Options.Add(option);
@@ -117,63 +103,14 @@ internal static class RoleCommands
         return command;
     }
 
-    private static async Task RunAsync(string? kubeconfig, string userAgent, int verbosity, Func<KubernetesClient, ILoggerFactory, Task> run)
+    internal static async Task RunAsync(string? kubeconfig, string userAgent, int verbosity, Func<KubernetesClient, ILoggerFactory, Task> run)
     {
         using var loggers = Logs.Create(verbosity);
         using var client = Client.Kubeconfig.Load(kubeconfig ?? Client.Kubeconfig.DefaultPath).CreateClient(userAgent);
         await run(client, loggers);
     }
 
-    private static Option<string?> Kubeconfig() => new("--kubeconfig") { Description = "Kubeconfig with the component's identity; $KUBECONFIG by default." };
+    internal static Option<string?> Kubeconfig() => new("--kubeconfig") { Description = "Kubeconfig with the component's identity; $KUBECONFIG by default." };
 
     private static Option<bool> LeaderElect() => new("--leader-elect") { Description = "Work only while holding the component's Lease.", DefaultValueFactory = static _ => true };
-
-    /// <summary>Flags of the roles that belong to a node.</summary>
-    private sealed class NodeFlags
-    {
-        private readonly Option<string> _dataDir = Flags.DataDir();
-        private readonly Option<string> _name = new("--node-name", "--hostname-override") { Description = "Name of this node; the host's name by default.", DefaultValueFactory = static _ => Environment.MachineName.ToLowerInvariant() };
-        private readonly Option<IPAddress?> _ip = Flags.Address("--node-ip", "Address of this node; the host's own by default.", null);
-        private readonly Option<string?> _runtime = new("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default a containerd of its own." };
-        private readonly Option<string?> _dns = new("--cluster-dns") { Description = "Address of the cluster's DNS." };
-        private readonly Option<string> _domain = new("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
-        private readonly Option<IPNetwork> _pods = Flags.Network("--cluster-cidr", "Addresses of pods.", "10.42.0.0/16");
-        private readonly Option<IPNetwork> _services = Flags.Network("--service-cluster-ip-range", "Addresses of Services.", "10.43.0.0/16");
-        private readonly Option<string> _resolvers = Flags.ResolvConf();
-        private readonly Option<string?> _clientCa = new("--client-ca-file") { Description = "Authority of those who may talk to the agent's server." };
-        private readonly Option<string?> _certificate = new("--tls-cert-file") { Description = "Serving certificate of the agent's server." };
-        private readonly Option<string?> _key = new("--tls-private-key-file") { Description = "Its key." };
-
-        public Option<string?> Kubeconfig { get; } = RoleCommands.Kubeconfig();
-
-        public Option<int> Verbosity { get; } = Flags.Verbosity();
-
-        public IEnumerable<Option> Kubelet => [Kubeconfig, _dataDir, _name, _ip, _runtime, _dns, _domain, _pods, _services, _resolvers, _clientCa, _certificate, _key, Verbosity];
-
-        public string Name(ParseResult result) => result.GetValue(_name)!;
-
-        public IEnumerable<Option> Proxy => [Kubeconfig, _name, _pods, _services, Verbosity];
-
-        public KubeletOptions KubeletOptions(ParseResult result)
-        {
-            if (!Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run as root.");
-            var certificate = result.GetValue(_certificate);
-            var authorities = new X509Certificate2Collection();
-            if (result.GetValue(_clientCa) is { } file) authorities.ImportFromPemFile(file);
-            return NodePaths.KubeletOptions(result.GetValue(_dataDir)!) with
-            {
-                NodeName = result.GetValue(_name)!,
-                NodeAddresses = [(result.GetValue(_ip) ?? HostAddress.Find()).ToString()],
-                ContainerRuntimeEndpoint = result.GetValue(_runtime),
-                ClusterCidrs = [result.GetValue(_pods).ToString()],
-                ClusterDns = result.GetValue(_dns) is { } dns ? [dns] : [],
-                ClusterDomain = result.GetValue(_domain)!,
-                ResolverConfig = result.GetValue(_resolvers)!,
-                ServingCertificate = certificate is null ? null : X509Certificate2.CreateFromPemFile(certificate, result.GetValue(_key)),
-                ClientAuthorities = authorities.Count > 0 ? authorities : null,
-            };
-        }
-
-        public ProxyOptions ProxyOptions(ParseResult result) => new() { NodeName = result.GetValue(_name)!, ClusterCidr = result.GetValue(_pods), ServiceCidr = result.GetValue(_services) };
-    }
 }

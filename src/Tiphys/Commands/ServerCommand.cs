@@ -22,6 +22,7 @@ internal static class ServerCommand
         var bind = Flags.Address("--bind-address", "Address the API server listens on.", IPAddress.Any);
         var port = new Option<int>("--secure-port") { Description = "Port the API server listens on.", DefaultValueFactory = static _ => 6443 };
         var advertise = Flags.Address("--advertise-address", "Address at which nodes and pods reach the API server; the host's own by default.", null);
+        var sans = new Option<string[]>("--tls-san") { Description = "Further names and addresses under which the API server is reached, comma-separated.", DefaultValueFactory = static _ => [] };
         var tokens = new Option<string?>("--token-auth-file") { Description = "CSV file of static bearer tokens: token,user,uid,\"group1,group2\"." };
         var kubeconfig = new Option<string?>("--write-kubeconfig") { Description = "Where to write the administrator's kubeconfig; below --data-dir by default." };
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
@@ -38,12 +39,12 @@ internal static class ServerCommand
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
-            dataDir, bind, port, advertise, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
+            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
         };
         foreach (var option in snapshots.All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            foreach (var part in Disabled(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
+            foreach (var part in Split(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
         });
         command.SetAction((result, cancel) => ServerHost.RunAsync(
             new ServerOptions
@@ -52,6 +53,7 @@ internal static class ServerCommand
                 BindAddress = result.GetValue(bind)!,
                 SecurePort = result.GetValue(port),
                 AdvertiseAddress = result.GetValue(advertise),
+                TlsSans = [.. Split(result.GetValue(sans))],
                 TokenAuthFile = result.GetValue(tokens),
                 WriteKubeconfig = result.GetValue(kubeconfig),
                 ServiceClusterIpRange = result.GetValue(services),
@@ -64,13 +66,13 @@ internal static class ServerCommand
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
                 ResolvConf = result.GetValue(resolvers)!,
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
-                Disabled = alwaysDisabled.Concat(Disabled(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
+                Disabled = alwaysDisabled.Concat(Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },
             Logs.Create(result.GetValue(verbosity)),
             cancel));
         return command;
     }
 
-    private static HashSet<string> Disabled(string[]? values) =>
+    private static HashSet<string> Split(string[]? values) =>
         (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
 }

@@ -48,7 +48,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             ServiceDomain = options.ClusterDomain,
             ServiceAddress = addresses.First,
             AdvertiseAddress = options.Advertised,
-            ExtraNames = [options.NodeName, IPAddress.Loopback.ToString()],
+            ExtraNames = [options.NodeName, IPAddress.Loopback.ToString(), .. options.TlsSans],
         }, TimeProvider.System);
         var store = OpenStore(data.Store, loggers);
         var maintenance = MaintenanceSocket.Listen(data.Store, store, loggers.CreateLogger("Tiphys.Storage.Maintenance"));

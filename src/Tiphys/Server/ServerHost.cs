@@ -6,6 +6,7 @@ using Tiphys.Controllers;
 using Tiphys.Dns.Forwarding;
 using Tiphys.Dns.Server;
 using Tiphys.Dns.Wire;
+using Tiphys.Joining;
 using Tiphys.Kubelet;
 using Tiphys.Proxy;
 using Tiphys.Scheduler;
@@ -44,6 +45,12 @@ internal static partial class ServerHost
     private static void StartComponents(ServerOptions options, DataDirectory data, ControlPlane plane, Supervisor supervisor, ILoggerFactory loggers, CancellationToken cancel)
     {
         supervisor.Run("snapshots", token => SnapshotsOf(options, data, plane, loggers).RunAsync(token), cancel);
+        var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), new Uri($"https://{Host(options.Advertised)}:{plane.Port}"), plane.Pki.Authority.Pem, SettingsOf(options));
+        supervisor.Run("joining", async token =>
+        {
+            await joining.EnsureAsync(token);
+            await Task.Delay(Timeout.Infinite, token);
+        }, cancel);
         if (!options.Disabled.Contains("dns"))
         {
             var client = plane.Client("tiphys-dns", DnsService.User, "system:serviceaccounts", "system:serviceaccounts:kube-system");
@@ -68,10 +75,11 @@ internal static partial class ServerHost
         if (options.Disabled.Contains("agent")) return;
         if (!options.Disabled.Contains("proxy"))
         {
-            var client = plane.Client("kube-proxy", "system:kube-proxy");
+            var client = plane.Client("kube-proxy", NodeComponents.Proxy);
+            var routes = plane.Client("tiphys-routes", NodeComponents.Routes);
             var proxy = new ProxyOptions { NodeName = options.NodeName, ClusterCidr = options.ClusterCidr, ServiceCidr = options.ServiceClusterIpRange };
             supervisor.Run("proxy", token => ProxyComponent.RunAsync(proxy, client, TimeProvider.System, loggers, token), cancel);
-            supervisor.Run("routes", token => Kubelet.Nodes.NodeRoutes.RunAsync(options.NodeName, client, TimeProvider.System, loggers, token), cancel);
+            supervisor.Run("routes", token => Kubelet.Nodes.NodeRoutes.RunAsync(options.NodeName, routes, TimeProvider.System, loggers, token), cancel);
         }
 
         var nodeClient = plane.Client("kubelet", $"system:node:{options.NodeName}", "system:nodes");
@@ -99,6 +107,7 @@ internal static partial class ServerHost
     private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
     {
         LeaderElect = false,
+        Controllers = ["*", "bootstrap-signer-controller", "token-cleaner-controller", "kubelet-serving-approving-controller", "node-component-approving-controller"],
         AllocateNodeCidrs = true,
         ClusterCidrs = [options.ClusterCidr],
         ServiceClusterIpRange = options.ServiceClusterIpRange,
@@ -107,6 +116,16 @@ internal static partial class ServerHost
 
         // Each controller acts as its own service account, so that a fault of one cannot do what only another may.
         ClientFor = account => plane.Client($"kube-controller-manager/{account}", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system"),
+    };
+
+    private static string Host(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
+
+    private static ClusterSettings SettingsOf(ServerOptions options) => new()
+    {
+        ClusterCidr = options.ClusterCidr.ToString(),
+        ServiceCidr = options.ServiceClusterIpRange.ToString(),
+        ClusterDns = options.ClusterDns.ToString(),
+        ClusterDomain = options.ClusterDomain,
     };
 
     private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)

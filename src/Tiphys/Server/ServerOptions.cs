@@ -14,6 +14,9 @@ internal sealed record ServerOptions
 
     public IPAddress? AdvertiseAddress { get; init; }
 
+    /// <summary>Further names and addresses in the API server's certificate.</summary>
+    public IReadOnlyList<string> TlsSans { get; init; } = [];
+
     public string? TokenAuthFile { get; init; }
 
     public string? WriteKubeconfig { get; init; }

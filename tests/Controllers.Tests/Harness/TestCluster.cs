@@ -144,7 +144,7 @@ public sealed class TestCluster : IAsyncLifetime
         if (Environment.GetEnvironmentVariable("SHOW_LOG") is not null) Console.Error.WriteLine(Loggers);
     }
 
-    private KubernetesClient ClientFor(string agent, string user, params string[] groups)
+    internal KubernetesClient ClientFor(string agent, string user, params string[] groups)
     {
         var token = _components.Issue(user, groups);
         return new KubernetesClient(new Uri("http://in-process/"), _transport.CreateHandler(), agent, _ => ValueTask.FromResult<string?>(token));

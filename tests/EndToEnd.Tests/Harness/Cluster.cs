@@ -16,7 +16,9 @@ public sealed class Cluster : IAsyncLifetime
     private string _routesBefore = "";
 
     /// <summary>The program under test.</summary>
-    public string Program { get; } = Path.Combine(Root(), "src", "Tiphys", "bin", Configuration(), "net10.0", "tiphys");
+    public string Program => ProgramPath;
+
+    internal static string ProgramPath { get; } = Path.Combine(Root(), "src", "Tiphys", "bin", Configuration(), "net10.0", "tiphys");
 
     public string DataDir { get; } = Directory.CreateTempSubdirectory("tiphys-e2e-").FullName;
 
@@ -147,7 +149,8 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>Pid of the server process.</summary>
     public int ServerPid() => int.Parse(File.ReadAllText(Path.Combine(DataDir, "server.pid")));
 
-    private static string Kubectl(string version) => Path.Combine(Root(), ".cache", "kubectl", version, "kubectl");
+    /// <summary>A real kubectl.</summary>
+    internal static string Kubectl(string version) => Path.Combine(Root(), ".cache", "kubectl", version, "kubectl");
 
     private static string Configuration() => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 

@@ -1,0 +1,125 @@
+using System.CommandLine;
+using System.Globalization;
+using Tiphys.Client;
+using Tiphys.Joining;
+using Tiphys.Server;
+
+namespace Tiphys.Commands;
+
+/// <summary><c>tiphys token</c>: the tokens with which nodes join (kubeadm's command of that name).</summary>
+internal static class TokenCommands
+{
+    private static readonly string[] s_usages = ["signing", "authentication"];
+
+    public static Command Create() => new("token", "Manage the tokens with which nodes join.") { CreateToken(), List(), Revoke(), Generate() };
+
+    private static Command CreateToken()
+    {
+        var place = new Place();
+        var token = new Argument<string?>("token") { Description = "The token to create, of the form \"[a-z0-9]{6}.[a-z0-9]{16}\"; a random one by default.", Arity = ArgumentArity.ZeroOrOne };
+        var ttl = new Option<TimeSpan>("--ttl")
+        {
+            Description = "How long the token is valid, for example 1s, 2m, 3h; 0 for ever. [default: 24h0m0s]",
+            DefaultValueFactory = static _ => TimeSpan.FromHours(24),
+            CustomParser = static result => Durations.Parse(result.Tokens[0].Value) is { } duration ? duration : Wrong(result),
+        };
+        var description = new Option<string>("--description") { Description = "What the token is for, for people.", DefaultValueFactory = static _ => "" };
+        var usages = new Option<string[]>("--usages") { Description = "What the token can be used for, comma-separated: signing,authentication.", DefaultValueFactory = static _ => s_usages };
+        var groups = new Option<string[]>("--groups") { Description = "Groups its bearer is in, comma-separated; they begin with system:bootstrappers:.", DefaultValueFactory = static _ => [BootstrapToken.DefaultGroup] };
+        var join = new Option<bool>("--print-join-command") { Description = "Print the whole command with which a node joins instead of the token alone." };
+        return With(place, new Command("create", "Create a token.") { token, ttl, description, usages, groups, join }, (result, client, cancel) => TokenHost.CreateAsync(
+            client,
+            new()
+            {
+                Token = result.GetValue(token),
+                Ttl = result.GetValue(ttl),
+                Description = result.GetValue(description)!,
+                Usages = Split(result.GetValue(usages)),
+                Groups = Split(result.GetValue(groups)),
+                PrintJoinCommand = result.GetValue(join),
+            },
+            TimeProvider.System,
+            cancel));
+    }
+
+    private static Command List() => With(new(), new Command("list", "List the tokens."), static (_, client, cancel) => TokenHost.ListAsync(client, TimeProvider.System, cancel));
+
+    private static Command Revoke()
+    {
+        var tokens = new Argument<string[]>("token") { Description = "Tokens, or the first six characters of them.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("revoke", "Delete tokens: nothing joins with them any more. Nodes that have joined stay.") { tokens };
+        command.Aliases.Add("delete");
+        return With(new(), command, (result, client, cancel) => TokenHost.RevokeAsync(client, result.GetValue(tokens)!, cancel));
+    }
+
+    private static Command Generate()
+    {
+        var command = new Command("generate", "Print a random token, but do not create it on the server.");
+        command.SetAction(static _ => Console.WriteLine(BootstrapToken.Generate().Text));
+        return command;
+    }
+
+    private static Command With(Place place, Command command, Func<ParseResult, KubernetesClient, CancellationToken, Task> run)
+    {
+        command.Options.Add(place.DataDir);
+        command.Options.Add(place.Kubeconfig);
+        command.SetAction(async (result, cancel) =>
+        {
+            var file = result.GetValue(place.Kubeconfig) ?? Path.Combine(Path.GetFullPath(result.GetValue(place.DataDir)!), "server", "kubeconfig.yaml");
+            if (!File.Exists(file)) throw new StartException($"there is no kubeconfig at {file}: name the server's --data-dir, or a --kubeconfig.");
+            using var client = Kubeconfig.Load(file).CreateClient("tiphys-token");
+            try
+            {
+                await run(result, client, cancel);
+            }
+            catch (Exception e) when (e is ApiException or HttpRequestException)
+            {
+                throw new StartException(e.Message);
+            }
+        });
+        return command;
+    }
+
+    private static List<string> Split(string[]? values) => [.. (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+
+    private static TimeSpan Wrong(System.CommandLine.Parsing.ArgumentResult result)
+    {
+        result.AddError($"time: invalid duration \"{result.Tokens[0].Value}\"");
+        return default;
+    }
+
+    /// <summary>Where the cluster is.</summary>
+    private sealed class Place
+    {
+        public Option<string> DataDir { get; } = Flags.DataDir();
+
+        public Option<string?> Kubeconfig { get; } = new("--kubeconfig") { Description = "Kubeconfig of an administrator; the server's own below --data-dir by default." };
+    }
+}
+
+/// <summary>Durations as Go writes them: <c>1h30m</c>.</summary>
+internal static class Durations
+{
+    /// <summary>Reads a duration; null when the text is none.</summary>
+    public static TimeSpan? Parse(string text)
+    {
+        if (text == "0") return TimeSpan.Zero;
+        var total = TimeSpan.Zero;
+        var rest = text.AsSpan();
+        if (rest.IsEmpty) return null;
+        while (!rest.IsEmpty)
+        {
+            var digits = rest.IndexOfAnyExcept("0123456789.");
+            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return null;
+            rest = rest[digits..];
+            var letters = rest.IndexOfAny("0123456789.");
+            var unit = letters < 0 ? rest : rest[..letters];
+            rest = letters < 0 ? default : rest[letters..];
+            var one = unit switch { "h" => TimeSpan.FromHours(1), "m" => TimeSpan.FromMinutes(1), "s" => TimeSpan.FromSeconds(1), "ms" => TimeSpan.FromMilliseconds(1), _ => TimeSpan.Zero };
+            if (one == TimeSpan.Zero || number * one.TotalDays > 365_000) return null;
+            total += one * number;
+        }
+
+        return total;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Tiphys.Api;
+using Tiphys.Api.Core.V1;
+using Tiphys.Client;
+using Tiphys.Kubelet;
+using Tiphys.Kubelet.Nodes;
+using Tiphys.Proxy;
+using Tiphys.Server;
+
+namespace Tiphys.Joining;
+
+/// <summary>
+/// Runs a joined node: kubelet, service proxy and routes, each with an identity of its own, whose certificates are kept valid.
+/// </summary>
+internal sealed partial class AgentHost
+{
+    private static readonly TimeSpan SettingsPatience = TimeSpan.FromSeconds(5);
+    private readonly AgentOptions _options;
+    private readonly NodeIdentity _identity;
+    private readonly KubernetesClient _client;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly ILogger _logger;
+    private readonly Supervisor _supervisor;
+
+    private AgentHost(AgentOptions options, NodeIdentity identity, TimeProvider time, ILoggerFactory loggers)
+    {
+        (_options, _identity, _time, _loggers) = (options, identity, time, loggers);
+        _logger = loggers.CreateLogger("Tiphys.Agent");
+        _client = identity.Client("kubelet", identity.Certificate);
+        _supervisor = new Supervisor(time, _logger);
+    }
+
+    /// <summary>Joins if need be, and runs the node until cancelled. Containers go on running after that.</summary>
+    /// <exception cref="StartException">The node cannot join or start.</exception>
+    public static async Task RunAsync(AgentOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var identity = await NodeIdentity.OpenAsync(options, time, loggers, cancel);
+        await new AgentHost(options, identity, time, loggers).RunAsync(cancel);
+    }
+
+    private async Task RunAsync(CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Keep(_identity.Certificate, stop.Token);
+        var settings = _options.Settings.Or(await SettingsAsync(cancel));
+        var kubelet = settings.Apply(_options.Kubelet);
+        var serving = ServingCertificate();
+        Keep(serving, stop.Token);
+        kubelet = kubelet with { ClientAuthorities = kubelet.ClientAuthorities ?? _identity.Authorities };
+        if (kubelet.ServingCertificate is null) kubelet = kubelet with { ServingCertificateSource = () => serving.Current };
+        _supervisor.Run("kubelet", token => KubeletAgent.RunAsync(kubelet, _client, _loggers, token), stop.Token);
+
+        var proxy = settings.Apply(_options.Proxy);
+        RunComponent("proxy", NodeComponents.Proxy, "kube-proxy", (client, token) => ProxyComponent.RunAsync(proxy, client, _time, _loggers, token), stop.Token);
+        RunComponent("routes", NodeComponents.Routes, "tiphys-routes", (client, token) => NodeRoutes.RunAsync(kubelet.NodeName, client, _time, _loggers, token), stop.Token);
+        await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await stop.CancelAsync();
+        await _supervisor.WhenEndedAsync();
+    }
+
+    /// <summary>Runs a component with an identity of its own, which the node asks for.</summary>
+    private void RunComponent(string name, string user, string userAgent, Func<KubernetesClient, CancellationToken, Task> run, CancellationToken cancel)
+    {
+        var template = CertificateTemplate.Client(NodeComponents.Signer, user);
+        var certificate = Keeper(name, () => template);
+        var client = _identity.Client(userAgent, certificate);
+        Keep(certificate, cancel);
+        _supervisor.Run(name, async token =>
+        {
+            await certificate.WaitAsync(token);
+            await run(client, token);
+        }, cancel);
+    }
+
+    private CertificateKeeper ServingCertificate()
+    {
+        var node = _options.Kubelet.NodeName;
+        var addresses = _options.Kubelet.NodeAddresses.Select(IPAddress.Parse).ToList();
+        var template = CertificateTemplate.Server("kubernetes.io/kubelet-serving", $"system:node:{node}", ["system:nodes"], [node], addresses);
+        return Keeper("kubelet-server", () => template);
+    }
+
+    private CertificateKeeper Keeper(string name, Func<CertificateTemplate> template) => new(new(_options.CertificateDirectory, name), template, _time, _logger);
+
+    /// <summary>All certificates are asked for as the node.</summary>
+    private void Keep(CertificateKeeper certificate, CancellationToken cancel) => _supervisor.Run("certificates", token => certificate.RunAsync(new SigningRequestIssuer(_client), token), cancel);
+
+    /// <summary>What the cluster says of itself; what it said last while it is out of reach, so that a node starts without it.</summary>
+    private async Task<ClusterSettings> SettingsAsync(CancellationToken cancel)
+    {
+        var file = Path.Combine(_options.DataDir.Agent, "cluster.json");
+        while (true)
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            patience.CancelAfter(SettingsPatience);
+            try
+            {
+                var map = await _client.Resource<ConfigMap>().GetAsync("kube-system", ClusterSettings.Name, patience.Token);
+                PrivateFile.Write(file, System.Text.Encoding.UTF8.GetString(ApiJson.Encode(map)));
+                return ClusterSettings.Read(map);
+            }
+            catch (Exception e) when (e is HttpRequestException or ApiException || (e is OperationCanceledException && !cancel.IsCancellationRequested))
+            {
+                LogNoSettings(_logger, e.Message);
+            }
+
+            if (File.Exists(file)) return ClusterSettings.Read(ApiJson.Decode<ConfigMap>(await File.ReadAllBytesAsync(file, cancel)));
+            await Task.Delay(TimeSpan.FromSeconds(1), _time, cancel);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The cluster's settings could not be read: {Reason}")]
+    private static partial void LogNoSettings(ILogger logger, string reason);
+}

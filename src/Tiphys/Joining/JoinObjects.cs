@@ -1,0 +1,105 @@
+using Tiphys.Api;
+using Tiphys.Api.Core.V1;
+using Tiphys.Api.Rbac.V1;
+using Tiphys.Client;
+
+namespace Tiphys.Joining;
+
+/// <summary>
+/// What a cluster needs so that nodes can join it: its public description, its settings, and the rights of tokens and nodes.
+/// Names and rights are those kubeadm installs, where it has them.
+/// </summary>
+internal sealed class JoinObjects(KubernetesClient client, Uri server, string authorityPem, ClusterSettings settings)
+{
+    private const string Rbac = "rbac.authorization.k8s.io";
+    private const string Nodes = "system:nodes";
+    private const string ApproverAccount = "node-certificate-approver";
+
+    /// <summary>Makes what is missing and brings descriptions up to date. What an administrator changed in rights stays.</summary>
+    public async Task EnsureAsync(CancellationToken cancel)
+    {
+        await EnsureMapAsync("kube-public", ClusterInfo.Name, new() { [ClusterInfo.KubeconfigKey] = Kubeconfig.WriteCluster(server, authorityPem) }, cancel);
+        await EnsureMapAsync("kube-system", ClusterSettings.Name, settings.ToData(), cancel);
+        foreach (var role in ClusterRoles()) await EnsureAsync(role, cancel);
+        foreach (var binding in ClusterBindings()) await EnsureAsync(binding, cancel);
+        await EnsureAsync(MapReader("kubeadm:bootstrap-signer-clusterinfo", "kube-public", ClusterInfo.Name), cancel);
+        await EnsureAsync(MapReaders("kubeadm:bootstrap-signer-clusterinfo", "kube-public", User("system:anonymous")), cancel);
+        await EnsureAsync(MapReader("tiphys:cluster-settings", "kube-system", ClusterSettings.Name), cancel);
+        await EnsureAsync(MapReaders("tiphys:cluster-settings", "kube-system", Group(Nodes)), cancel);
+    }
+
+    private static IEnumerable<ClusterRole> ClusterRoles() =>
+    [
+        Role("kubeadm:get-nodes", Rule("", "nodes", "get")),
+        Role("tiphys:certificatesigningrequests:nodecomponentclient", Rule("certificates.k8s.io", "certificatesigningrequests/nodecomponentclient", "create")),
+        Role(NodeComponents.Routes, Rule("", "nodes", "get", "list", "watch")),
+        Role(
+            "tiphys:controller:" + ApproverAccount,
+            Rule("certificates.k8s.io", "certificatesigningrequests", "get", "list", "watch"),
+            Rule("certificates.k8s.io", "certificatesigningrequests/approval", "update"),
+            new() { ApiGroups = ["certificates.k8s.io"], Resources = ["signers"], ResourceNames = ["kubernetes.io/kubelet-serving", NodeComponents.Signer], Verbs = ["approve"] },
+            Rule("authorization.k8s.io", "subjectaccessreviews", "create"),
+            Rule("", "nodes", "get", "list", "watch"),
+            new() { ApiGroups = [""], Resources = ["endpoints", "services"], ResourceNames = ["kubernetes"], Verbs = ["get"] }),
+    ];
+
+    private static IEnumerable<ClusterRoleBinding> ClusterBindings() =>
+    [
+        Binding("kubeadm:kubelet-bootstrap", "system:node-bootstrapper", Group(BootstrapToken.DefaultGroup)),
+        Binding("kubeadm:get-nodes", "kubeadm:get-nodes", Group(BootstrapToken.DefaultGroup)),
+        Binding("kubeadm:node-autoapprove-bootstrap", "system:certificates.k8s.io:certificatesigningrequests:nodeclient", Group(BootstrapToken.DefaultGroup)),
+        Binding("kubeadm:node-autoapprove-certificate-rotation", "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", Group(Nodes)),
+        Binding("tiphys:node-autoapprove-components", "tiphys:certificatesigningrequests:nodecomponentclient", Group(Nodes)),
+        Binding(NodeComponents.Routes, NodeComponents.Routes, User(NodeComponents.Routes)),
+        Binding("tiphys:controller:" + ApproverAccount, "tiphys:controller:" + ApproverAccount, new Subject { Kind = "ServiceAccount", Namespace = "kube-system", Name = ApproverAccount }),
+    ];
+
+    private async Task EnsureMapAsync(string ns, string name, Dictionary<string, string> data, CancellationToken cancel)
+    {
+        var maps = client.Resource<ConfigMap>();
+        if (await maps.FindAsync(ns, name, cancel) is not { } map)
+        {
+            await maps.CreateAsync(new() { Metadata = new() { Namespace = ns, Name = name }, Data = data }, cancel);
+            return;
+        }
+
+        if (data.All(d => map.Data?.GetValueOrDefault(d.Key) == d.Value)) return;
+        map = map.DeepCopy();
+        foreach (var (key, value) in data) (map.Data ??= [])[key] = value; // the rest are signatures
+        await maps.UpdateAsync(map, cancel);
+    }
+
+    private async Task EnsureAsync<T>(T wanted, CancellationToken cancel) where T : class, IKubernetesObject<T>
+    {
+        var ns = wanted.Metadata.Namespace.Length > 0 ? wanted.Metadata.Namespace : null;
+        if (await client.Resource<T>().FindAsync(ns, wanted.Metadata.Name, cancel) is null) await client.Resource<T>().CreateAsync(wanted, cancel);
+    }
+
+    private static PolicyRule Rule(string group, string resource, params List<string> verbs) => new() { ApiGroups = [group], Resources = [resource], Verbs = verbs };
+
+    private static ClusterRole Role(string name, params List<PolicyRule> rules) => new() { Metadata = new() { Name = name }, Rules = rules };
+
+    private static Role MapReader(string name, string ns, string map) => new()
+    {
+        Metadata = new() { Namespace = ns, Name = name },
+        Rules = [new() { ApiGroups = [""], Resources = ["configmaps"], ResourceNames = [map], Verbs = ["get"] }],
+    };
+
+    private static RoleBinding MapReaders(string name, string ns, Subject subject) => new()
+    {
+        Metadata = new() { Namespace = ns, Name = name },
+        RoleRef = new() { ApiGroup = Rbac, Kind = "Role", Name = name },
+        Subjects = [subject],
+    };
+
+    private static ClusterRoleBinding Binding(string name, string role, Subject subject) => new()
+    {
+        Metadata = new() { Name = name },
+        RoleRef = new() { ApiGroup = Rbac, Kind = "ClusterRole", Name = role },
+        Subjects = [subject],
+    };
+
+    private static Subject User(string name) => new() { Kind = "User", ApiGroup = Rbac, Name = name };
+
+    private static Subject Group(string name) => new() { Kind = "Group", ApiGroup = Rbac, Name = name };
+}
