@@ -136,7 +136,8 @@ internal sealed class NodeParts
     {
         var directories = new PodDirectories(_options.RootDirectory, _options.PodLogsDirectory);
         Directory.CreateDirectory(directories.Pods);
-        var config = new ConfigSource(_client, _serviceInformer);
+        var watches = new ConfigWatches(_client, _time, _loggers);
+        var config = new ConfigSource(_client, _serviceInformer, watches);
         var cgroups = _options.CgroupsPerQos ? new PodCgroups(CgroupTrees.Detect(), _options.CgroupRoot) : null;
         var security = new SecurityMapper(_options.SeccompDefault, Path.Combine(_options.RootDirectory, "seccomp"));
         var hooks = new HookRunner(runtime, _time);
@@ -150,6 +151,7 @@ internal sealed class NodeParts
             Events = _events,
             ImageManager = new ImageManager(images, new PullSecretCredentials(config, _events), _events, _time),
             Volumes = new VolumeManager(directories, config, _time),
+            Watches = watches,
             Directories = directories,
             Probes = new ProbeManager(new Prober(runtime), _events, _time),
             SandboxConfigs = new SandboxConfigBuilder(_options, new DnsConfigurer(_options, _events), directories, cgroups),

@@ -104,6 +104,7 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
 
     private async Task LookAfterAsync(PodWorker worker)
     {
+        services.Watches.Follow(worker.Pod, worker.RefreshVolumes);
         try
         {
             await worker.RunAsync(_cancel).ConfigureAwait(false);
@@ -112,6 +113,7 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
         {
             LogWorkerFailed(logger, e, PodNames.Format(worker.Pod));
         }
+        services.Watches.Unfollow(worker.Pod);
         if (worker.Stage != PodStage.Gone) return;
         var uid = worker.Pod.Metadata.Uid;
         _workers.TryRemove(uid, out _);

@@ -22,6 +22,7 @@ internal sealed record PodServices
     public required IEventRecorder Events { get; init; }
     public required ImageManager ImageManager { get; init; }
     public required VolumeManager Volumes { get; init; }
+    public required ConfigWatches Watches { get; init; }
     public required PodDirectories Directories { get; init; }
     public required ProbeManager Probes { get; init; }
     public required SandboxConfigBuilder SandboxConfigs { get; init; }

@@ -49,7 +49,6 @@ internal sealed partial class PodWorker : IDisposable
     private PodStatus? _status;
     private bool _cleaned;
     private int _troubles;
-    private DateTimeOffset _volumesDue;
 
     public PodWorker(Pod pod, PodServices services, Func<Pod, Action, PodVerdict?> admit, Action<RuntimePod> observed)
     {
@@ -317,21 +316,6 @@ internal sealed partial class PodWorker : IDisposable
         _services.Events.Warning(pod, verdict.Reason, verdict.Message);
         _verdict = verdict;
         return false;
-    }
-
-    private async Task RefreshVolumesAsync(Pod pod, RuntimePod runtime, CancellationToken cancel)
-    {
-        var now = _services.Time.GetUtcNow();
-        if (now < _volumesDue || !VolumeManager.NeedsRefresh(pod)) return;
-        _volumesDue = now + _services.Options.SyncFrequency;
-        try
-        {
-            await _services.Volumes.SetUpAsync(_starter.Facts(pod, runtime.Addresses), cancel).ConfigureAwait(false);
-        }
-        catch (VolumeException e)
-        {
-            _services.Events.Warning(pod, "FailedMount", e.Message);
-        }
     }
 
     private async Task<RuntimePod> ReadAsync(CancellationToken cancel)

@@ -6,15 +6,23 @@ using Tiphys.Client;
 namespace Tiphys.Kubelet.Volumes;
 
 /// <summary>Reads straight from the API server, so that a pod never starts with settings from before it was made.</summary>
-internal sealed class ConfigSource(KubernetesClient client, IInformer<Service> services) : IConfigSource
+internal sealed class ConfigSource(KubernetesClient client, IInformer<Service> services, ConfigWatches watches) : IConfigSource
 {
     public IReadOnlyList<Service> Services => services.List();
 
-    public Task<ConfigMap?> GetConfigMapAsync(string podNamespace, string name, CancellationToken cancel) =>
-        client.Resource<ConfigMap>().FindAsync(podNamespace, name, cancel);
+    public async Task<ConfigMap?> GetConfigMapAsync(string podNamespace, string name, CancellationToken cancel)
+    {
+        var found = await client.Resource<ConfigMap>().FindAsync(podNamespace, name, cancel).ConfigureAwait(false);
+        watches.Served(new(ConfigKind.ConfigMap, podNamespace, name), found?.Metadata.ResourceVersion);
+        return found;
+    }
 
-    public Task<Secret?> GetSecretAsync(string podNamespace, string name, CancellationToken cancel) =>
-        client.Resource<Secret>().FindAsync(podNamespace, name, cancel);
+    public async Task<Secret?> GetSecretAsync(string podNamespace, string name, CancellationToken cancel)
+    {
+        var found = await client.Resource<Secret>().FindAsync(podNamespace, name, cancel).ConfigureAwait(false);
+        watches.Served(new(ConfigKind.Secret, podNamespace, name), found?.Metadata.ResourceVersion);
+        return found;
+    }
 
     public Task<PersistentVolumeClaim?> GetClaimAsync(string podNamespace, string name, CancellationToken cancel) =>
         client.Resource<PersistentVolumeClaim>().FindAsync(podNamespace, name, cancel);

@@ -1,4 +1,4 @@
-namespace Tiphys.Dns.Tests;
+namespace Tiphys.Testing;
 
 /// <summary>A clock that moves only when told to, and then runs the timers that are due.</summary>
 internal sealed class ManualTime : TimeProvider
@@ -24,6 +24,16 @@ internal sealed class ManualTime : TimeProvider
         lock (_gate)
             _timers.Add(timer);
         return timer;
+    }
+
+    /// <summary>Timers that are set.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (_gate)
+                return _timers.Count(t => t.Due < DateTimeOffset.MaxValue);
+        }
     }
 
     public void Advance(TimeSpan by)
