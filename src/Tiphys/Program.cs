@@ -1,20 +1,16 @@
-using System.CommandLine;
-using Tiphys.Client;
+using System.Runtime.CompilerServices;
 using Tiphys.Commands;
-using Tiphys.Server;
 
-var root = new RootCommand("Tiphys: Kubernetes, in one program. Every role of a cluster, together or alone.")
+namespace Tiphys;
+
+/// <summary>The program. Which role it takes is decided before anything of the others is loaded: kubectl has to be quick.</summary>
+internal static class Program
 {
-    ServerCommand.Create(),
-};
-foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Append(TokenCommands.Create()).Concat(RoleCommands.Create())) root.Add(command);
-try
-{
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
-}
-catch (Exception e) when (e is StartException or KubeconfigException)
-{
-    // What the user can mend is said in one sentence; a stack trace would only hide it.
-    await Console.Error.WriteLineAsync($"tiphys: {e.Message}");
-    return 1;
+    private static Task<int> Main(string[] args) => KubectlRole.IsCalled(args) ? KubectlAsync(args) : RolesAsync(args);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int> KubectlAsync(string[] args) => KubectlRole.RunAsync(args);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Task<int> RolesAsync(string[] args) => Roles.RunAsync(args);
 }

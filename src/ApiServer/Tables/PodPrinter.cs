@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
 

@@ -37,7 +37,7 @@ public static class YamlJson
         }
         catch (YamlException e)
         {
-            throw new FormatException($"error converting YAML to JSON: yaml: line {e.Start.Line}: {e.InnerException?.Message ?? e.Message}", e);
+            throw new FormatException($"error converting YAML to JSON: yaml: {Problem(e)}", e);
         }
     }
 
@@ -47,6 +47,17 @@ public static class YamlJson
     {
         var documents = Convert(yaml);
         return documents.Count == 0 ? "null"u8.ToArray() : documents[0];
+    }
+
+    /// <summary>The problem in upstream's words, which tells neither what was being parsed nor, for the parser, lines from one on.</summary>
+    private static string Problem(YamlException error)
+    {
+        var text = (error.InnerException?.Message ?? error.Message).TrimEnd('.');
+        var parsing = text.StartsWith("While parsing", StringComparison.Ordinal);
+        var comma = text.IndexOf(", ", StringComparison.Ordinal);
+        if (comma > 0 && text.StartsWith("While ", StringComparison.Ordinal)) text = text[(comma + 2)..];
+        var line = parsing ? error.Start.Line - 1 : error.Start.Line;
+        return line > 0 ? $"line {line}: {text}" : text;
     }
 
     private static void Node(IParser parser, Utf8JsonWriter writer, Anchors anchors)
@@ -82,8 +93,8 @@ public static class YamlJson
         var text = scalar.Value;
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag.ToString() is "tag:yaml.org,2002:str" or "!!str") writer.WriteStringValue(text);
         else if (text is "" or "~" or "null" or "Null" or "NULL") writer.WriteNullValue();
-        else if (text is "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON") writer.WriteBooleanValue(true);
-        else if (text is "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF") writer.WriteBooleanValue(false);
+        else if (text is "true" or "True" or "TRUE" or "y" or "Y" or "yes" or "Yes" or "YES" or "on" or "On" or "ON") writer.WriteBooleanValue(true);
+        else if (text is "false" or "False" or "FALSE" or "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF") writer.WriteBooleanValue(false);
         else if (Integer(text) is { } number) writer.WriteNumberValue(number);
         else if (IsFloat(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)) writer.WriteNumberValue(real);
         else writer.WriteStringValue(text);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Api;
 
 /// <summary>Lengths of time as kubectl shows ages: short, and the coarser the longer.</summary>
 public static class HumanDuration

@@ -1,0 +1,122 @@
+using System.Security.Cryptography.X509Certificates;
+using YamlDotNet.RepresentationModel;
+
+namespace Tiphys.Client;
+
+/// <summary>
+/// Several kubeconfig files taken as one: of entries with the same name, the one in the first file counts (upstream's loading
+/// rules). With no file at all, a process in a pod uses its service account, and any other the address of an unsecured local server.
+/// </summary>
+public sealed class KubeconfigSet
+{
+    private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
+    private readonly List<(YamlMappingNode Root, string Folder)> _files = [];
+
+    private KubeconfigSet()
+    {
+    }
+
+    /// <summary>Loads one file that must be there, or, when null, what <c>$KUBECONFIG</c> lists, or <c>~/.kube/config</c>; of these, missing files are passed over.</summary>
+    /// <exception cref="KubeconfigException">A file is missing, or is no kubeconfig.</exception>
+    public static KubeconfigSet Load(string? path)
+    {
+        var set = new KubeconfigSet();
+        if (path is not null)
+        {
+            if (!File.Exists(path)) throw new KubeconfigException($"stat {path}: no such file or directory");
+            set.Add(path);
+            return set;
+        }
+
+        var list = Environment.GetEnvironmentVariable("KUBECONFIG");
+        var paths = string.IsNullOrEmpty(list) ? [Path.Combine(Home(), ".kube", "config")] : list.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        foreach (var file in paths.Distinct().Where(File.Exists)) set.Add(file);
+        return set;
+    }
+
+    /// <summary>The configuration that the files and the overrides make together.</summary>
+    /// <exception cref="KubeconfigException">They name what is not there.</exception>
+    public ClientConfig Resolve(ConfigOverrides overrides)
+    {
+        if (_files.Count == 0 && overrides is { Server: null, Context: null, Cluster: null, User: null } && InCluster(overrides) is { } pod) return pod;
+        var contextName = overrides.Context ?? _files.Select(static f => Kubeconfig.Scalar(f.Root, "current-context")).FirstOrDefault(static c => c is not null);
+        var context = contextName is null ? null : Find("contexts", "context", contextName)?.Node ?? throw new KubeconfigException($"context was not found for specified context: {contextName}") { IsInvalidConfiguration = true };
+        var clusterName = overrides.Cluster ?? Value(context, "cluster");
+        var cluster = clusterName is null ? null : Find("clusters", "cluster", clusterName);
+        if (overrides.Cluster is not null && cluster is null) throw new KubeconfigException($"no server found for cluster \"{clusterName}\"");
+        if (clusterName is not null && cluster is null && overrides.Server is null) throw new KubeconfigException($"cluster \"{clusterName}\" does not exist") { IsInvalidConfiguration = true };
+        var userName = overrides.User ?? Value(context, "user");
+        var user = userName is null ? null : Find("users", "user", userName);
+        if (overrides.User is not null && user is null) throw new KubeconfigException($"auth info \"{userName}\" does not exist");
+        if (user?.Node.Children.ContainsKey("exec") == true) throw new KubeconfigException($"user \"{userName}\" gets its credentials from a program (exec), which is not supported yet");
+        var authorities = overrides.CertificateAuthority is { } file ? File.ReadAllText(file) : cluster is { } found ? Kubeconfig.Data(found.Node, "certificate-authority", found.Folder) : null;
+        var insecure = overrides.InsecureSkipTlsVerify || Value(cluster?.Node, "insecure-skip-tls-verify") == "true";
+        return new ClientConfig
+        {
+            Server = Address(overrides.Server ?? Value(cluster?.Node, "server") ?? "http://localhost:8080", authorities is not null || insecure || user is not null),
+            TlsServerName = overrides.TlsServerName ?? Value(cluster?.Node, "tls-server-name"),
+            InsecureSkipTlsVerify = insecure,
+            Authorities = authorities is null ? null : Kubeconfig.Certificates(authorities),
+            Certificate = Certificate(overrides, user),
+            Token = overrides.Token ?? Value(user?.Node, "token"),
+            TokenFile = overrides.Token is null && Value(user?.Node, "tokenFile") is { } tokenFile ? Path.Combine(user!.Value.Folder, tokenFile) : null,
+            Namespace = overrides.Namespace ?? Value(context, "namespace") ?? "default",
+        };
+    }
+
+    private static string Home() => Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private static ClientConfig? InCluster(ConfigOverrides overrides)
+    {
+        var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
+        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT");
+        var token = Path.Combine(ServiceAccountFolder, "token");
+        if (string.IsNullOrEmpty(host) || string.IsNullOrEmpty(port) || !File.Exists(token)) return null;
+        var authority = Path.Combine(ServiceAccountFolder, "ca.crt");
+        var ns = Path.Combine(ServiceAccountFolder, "namespace");
+        return new ClientConfig
+        {
+            Server = new Uri($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
+            Authorities = File.Exists(authority) ? Kubeconfig.Certificates(File.ReadAllText(authority)) : null,
+            InsecureSkipTlsVerify = overrides.InsecureSkipTlsVerify,
+            Token = overrides.Token,
+            TokenFile = overrides.Token is null ? token : null,
+            Namespace = overrides.Namespace ?? (File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default"),
+        };
+    }
+
+    /// <summary>An address without a scheme is one of TLS when anything about TLS or identity is configured.</summary>
+    private static Uri Address(string server, bool secured) =>
+        new(server.Contains("://", StringComparison.Ordinal) ? server : (secured ? "https://" : "http://") + server);
+
+    private static X509Certificate2? Certificate(ConfigOverrides overrides, (YamlMappingNode Node, string Folder)? user)
+    {
+        if (overrides.ClientCertificate is { } certificate && overrides.ClientKey is { } key) return X509Certificate2.CreateFromPemFile(certificate, key);
+        return user is { } found ? Kubeconfig.ClientCertificate(found.Node, found.Folder) : null;
+    }
+
+    private static string? Value(YamlMappingNode? node, string key) => node is null ? null : Kubeconfig.Scalar(node, key);
+
+    private (YamlMappingNode Node, string Folder)? Find(string list, string value, string name)
+    {
+        foreach (var (root, folder) in _files)
+            if (Kubeconfig.Named(root, list, value, name) is { } node) return (node, folder);
+        return null;
+    }
+
+    private void Add(string path)
+    {
+        var yaml = new YamlStream();
+        try
+        {
+            using var reader = File.OpenText(path);
+            yaml.Load(reader);
+        }
+        catch (YamlDotNet.Core.YamlException e)
+        {
+            throw new KubeconfigException($"error loading config file \"{path}\": {e.Message}");
+        }
+
+        if (yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is YamlMappingNode root) _files.Add((root, Path.GetDirectoryName(Path.GetFullPath(path))!));
+    }
+}
