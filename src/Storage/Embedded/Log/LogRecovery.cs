@@ -20,6 +20,8 @@ internal static class LogRecovery
             var (fresh, file) = SegmentedLog.Create(directory, disk, 1, target.Revision, 0);
             return new SegmentedLog(directory, disk, segmentBytes, [], fresh, file);
         }
+        if (hasCheckpoint)
+            DropLeftovers(opened, disk, target.Revision);
         CheckStart(opened[0], target, hasCheckpoint);
 
         var closed = new List<SegmentedLog.Segment>();
@@ -126,6 +128,22 @@ internal static class LogRecovery
             throw new StoreDamagedException(path, 0, opened.Count > 0 ? opened[^1].Item1.BaseRevision : 0, "the segment header is unreadable");
         }
         return opened;
+    }
+
+    /// <summary>
+    /// Segments that a checkpoint made superfluous are deleted without a sync, and a power loss may bring any of them back. Those
+    /// before a hole that the checkpoint spans are such.
+    /// </summary>
+    private static void DropLeftovers(List<(SegmentedLog.Segment Segment, long PredecessorEnd)> opened, IDisk disk, long checkpointRevision)
+    {
+        var first = opened.Count - 1;
+        while (first > 0 && opened[first - 1].Segment.Sequence + 1 == opened[first].Segment.Sequence)
+            first--;
+        if (opened[first].Segment.BaseRevision > checkpointRevision)
+            return;
+        foreach (var (segment, _) in opened.Take(first))
+            disk.Delete(segment.Path);
+        opened.RemoveRange(0, first);
     }
 
     private static void CheckStart((SegmentedLog.Segment Segment, long PredecessorEnd) first, IReplayTarget target, bool hasCheckpoint)
