@@ -23,6 +23,9 @@ internal sealed class LossyDisk : IDisk
     /// <summary>Chance in a thousand that a sync fails.</summary>
     public int FailingSyncs { get; set; }
 
+    /// <summary>The process dies after so many more operations, between a write and its sync for instance; 0 for never.</summary>
+    public int DieAfter { get; set; }
+
     /// <summary>The process is gone: whatever it still tries does not happen.</summary>
     public void Off()
     {
@@ -34,7 +37,7 @@ internal sealed class LossyDisk : IDisk
     public void On()
     {
         lock (_gate)
-            _off = false;
+            (_off, DieAfter) = (false, 0);
     }
 
     /// <summary>Takes over a directory as it is, all of it durable.</summary>
@@ -137,6 +140,9 @@ internal sealed class LossyDisk : IDisk
     {
         if (_off)
             throw new IOException("the process is gone");
+        // This operation still happens.
+        if (DieAfter > 0 && --DieAfter == 0)
+            _off = true;
     }
 
     /// <summary>A change of a file: bytes at an offset, or (null) a new length.</summary>
@@ -233,6 +239,8 @@ internal sealed class LossyDisk : IDisk
                 if (disk._random.Next(1000) < disk.FailingSyncs)
                 {
                     inode.FailSync(disk._random);
+                    // Often whoever is told so does not live long.
+                    disk._off |= disk._random.Next(2) == 0;
                     throw new IOException("Input/output error", 5);
                 }
                 inode.Sync();

@@ -11,7 +11,7 @@ namespace Tiphys.Storage.Tests.Crashing;
 /// </summary>
 public sealed class PowerLossTests
 {
-    private const int Rounds = 6;
+    private const int Rounds = 8;
 
     [Theory]
     [InlineData(0, 60, 0)]
@@ -35,7 +35,7 @@ public sealed class PowerLossTests
             for (var round = 0; round <= Rounds; round++)
             {
                 // The last time only looks.
-                if (await Live(directory, disk, history, random, $"{seed}.{round}", round == Rounds ? 0 : random.Next(1, 120)) is { } problem)
+                if (await Live(directory, disk, history, random, $"{seed}.{round}", round == Rounds || random.Next(4) == 0 ? 0 : random.Next(1, 120)) is { } problem)
                     return problem;
                 disk.On();
                 if (random.Next(3) == 0)
@@ -62,9 +62,13 @@ public sealed class PowerLossTests
         if (await Watch(store, history) is { } missing)
             return missing;
         var left = operations;
+        // Some die at work, the others when all is done, without a clean end either.
+        disk.DieAfter = operations == 0 || random.Next(3) == 0 ? 0 : random.Next(1, operations * 2);
         var gate = new Lock();
-        await Task.WhenAll(Enumerable.Range(0, 3).Select(client => Work(store, disk, $"{id}.{client}", new Random(random.Next()), history, gate, () => Interlocked.Decrement(ref left) >= 0)));
-        return operations == 0 ? null : await Watch(store, history);
+        await Task.WhenAll(Enumerable.Range(0, 3).Select(client => Work(store, $"{id}.{client}", new Random(random.Next()), history, gate, () => Interlocked.Decrement(ref left) >= 0)));
+        var told = await Watch(store, history);
+        disk.Off();
+        return told;
     }
 
     // Where a store is made for the first time, a failing sync fails the start; whoever starts it starts it again.
@@ -96,7 +100,7 @@ public sealed class PowerLossTests
         return null;
     }
 
-    private static async Task Work(EmbeddedStore store, LossyDisk disk, string client, Random random, CrashHistory history, Lock gate, Func<bool> go)
+    private static async Task Work(EmbeddedStore store, string client, Random random, CrashHistory history, Lock gate, Func<bool> go)
     {
         for (var n = 0; go(); n++)
         {
@@ -121,11 +125,7 @@ public sealed class PowerLossTests
             }
             if (n % 15 == 14 && store.CurrentRevision - 100 > store.CompactedRevision)
                 await Compact(store);
-            // Some die at work; the others, when all is done, without a clean end either.
-            if (random.Next(60) == 0)
-                disk.Off();
         }
-        disk.Off();
     }
 
     private static async Task Compact(EmbeddedStore store)
