@@ -148,7 +148,7 @@ internal static partial class Scenarios
             if (minute % 5 == 4 && store.CurrentRevision > 10_000)
                 await store.CompactAsync(Math.Max(store.CurrentRevision - (5 * 700), store.CompactedRevision + 1));
             if (minute % 60 == 59)
-                largest = Math.Max(largest, Directory.EnumerateFiles(directory).Sum(static f => new FileInfo(f).Length));
+                largest = Math.Max(largest, Directory.GetFiles(directory).Select(static f => new FileInfo(f)).Sum(static f => f.Exists ? f.Length : 0));
         }
         var process = Process.GetCurrentProcess();
         Report($"week: {store.CurrentRevision} revisions in {clock.Elapsed.TotalSeconds:n1} s; largest on disk {largest >> 20} MiB; worst minute {worst.TotalMilliseconds:n1} ms; peak memory {process.PeakWorkingSet64 >> 20} MiB");

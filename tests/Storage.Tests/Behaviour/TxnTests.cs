@@ -1,8 +1,6 @@
-using Tiphys.Storage.Embedded;
+namespace Tiphys.Storage.Tests.Behaviour;
 
-namespace Tiphys.Storage.Tests;
-
-public sealed class TxnTests
+public abstract class TxnTests(StoreFixture fixture) : StoreTests(fixture)
 {
     private static PutOperation Put(string key, string value, long lease = 0) => new(key.Bytes(), value.Bytes(), lease);
 
@@ -11,7 +9,7 @@ public sealed class TxnTests
     [Fact]
     public async Task All_writes_of_a_transaction_share_one_revision()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("x1", "old");
         var result = await store.TxnAsync(new TxnRequest([], [Put("a", "1"), Put("b", "2"), Delete("x")], []));
         Assert.Equal(3, result.Revision);
@@ -25,7 +23,7 @@ public sealed class TxnTests
     [Fact]
     public async Task Reads_see_the_writes_before_them()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         var read = new RangeOperation(new RangeRequest("a".Prefix()));
         var result = await store.TxnAsync(new TxnRequest([], [read, Put("a", "2"), read], []));
@@ -38,7 +36,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_failed_comparison_takes_the_else_branch()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         var result = await store.TxnAsync(new TxnRequest(
             [Compare.ModRevision("a".Bytes(), 7)], [Put("a", "2")], [new RangeOperation(new RangeRequest(KeyRange.Single("a".Bytes())))]));
@@ -57,7 +55,7 @@ public sealed class TxnTests
     [InlineData(CompareTarget.Lease, CompareOperator.Equal, 0, true)]
     public async Task Comparisons_relate_the_stored_side_to_the_given(CompareTarget target, CompareOperator relation, long number, bool holds)
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         await store.Put("a", "2");
         var compare = new Compare(KeyRange.Single("a".Bytes()), target, relation) { Number = number };
@@ -67,7 +65,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_missing_key_compares_as_zeros_but_has_no_value()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         async Task<bool> Holds(Compare compare) => (await store.TxnAsync(new TxnRequest([compare], [], []))).Succeeded;
         Assert.True(await Holds(Compare.Missing("a".Bytes())));
         Assert.False(await Holds(Compare.Exists("a".Bytes())));
@@ -81,7 +79,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_range_comparison_must_hold_for_every_key()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a1", "x");
         await store.Put("a2", "y");
         var compare = new Compare("a".Prefix(), CompareTarget.Value, CompareOperator.Equal) { Value = "x".Bytes() };
@@ -93,7 +91,7 @@ public sealed class TxnTests
     [Fact]
     public async Task Nested_transactions_are_judged_before_anything_is_written()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         var inner = new TxnRequest([Compare.Missing("a".Bytes())], [Put("b", "then")], [Put("b", "else")]);
         var result = await store.TxnAsync(new TxnRequest([], [Put("a", "1"), new NestedTxnOperation(inner)], []));
         Assert.True(((NestedTxnOperationResult)result.Results[1]).Txn.Succeeded);
@@ -104,7 +102,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_key_may_not_be_written_twice()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         async Task Refused(params TxnOperation[] operations) =>
             await Assert.ThrowsAsync<InvalidStoreRequestException>(async () => await store.TxnAsync(new TxnRequest([], operations, [])));
         await Refused(Put("a", "1"), Put("a", "2"));
@@ -118,7 +116,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_refused_transaction_leaves_nothing_behind()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await Assert.ThrowsAsync<LeaseNotFoundException>(async () => await store.TxnAsync(new TxnRequest([], [Put("a", "1"), Put("b", "1", lease: 5)], [])));
         await Assert.ThrowsAsync<FutureRevisionException>(async () => await store.TxnAsync(
             new TxnRequest([], [Put("a", "1"), new RangeOperation(new RangeRequest(KeyRange.All) { Revision = 99 })], [])));
@@ -129,7 +127,7 @@ public sealed class TxnTests
     [Fact]
     public async Task A_put_can_keep_the_value_or_the_lease()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.GrantLeaseAsync(TimeSpan.FromMinutes(1), 5);
         await Assert.ThrowsAsync<InvalidStoreRequestException>(
             async () => await store.TxnAsync(new TxnRequest([], [new PutOperation("a".Bytes(), default) { IgnoreValue = true }], [])));

@@ -1,13 +1,11 @@
-using Tiphys.Storage.Embedded;
+namespace Tiphys.Storage.Tests.Behaviour;
 
-namespace Tiphys.Storage.Tests;
-
-public sealed class WatchTests
+public abstract class WatchTests(StoreFixture fixture) : StoreTests(fixture)
 {
     [Fact]
     public async Task A_watch_from_now_sees_what_follows()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "0");
         await using var watch = store.Watch(new WatchRequest("a".Prefix()) { WithPrevious = true });
         var first = watch.ReadAsync().AsTask();
@@ -23,7 +21,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_watch_resumes_at_an_old_revision_without_gap_or_repetition()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         for (var i = 0; i < 3000; i++)
             await store.Put($"k{i % 7}", $"{i}");
         for (var from = 2L; from <= store.CurrentRevision; from += 271)
@@ -39,7 +37,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_watch_of_a_future_revision_waits_for_it()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 4 });
         var reading = watch.ReadAsync().AsTask();
         await store.Put("a", "2");
@@ -52,7 +50,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_large_transaction_is_never_split()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         for (var t = 0; t < 3; t++)
             await store.TxnAsync(new TxnRequest([], [.. Enumerable.Range(0, 3000).Select(i => new PutOperation($"k{i}".Bytes(), default))], []));
         await using var watch = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
@@ -69,7 +67,7 @@ public sealed class WatchTests
     [Fact]
     public async Task Progress_on_request_tells_how_fresh_the_watch_is()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest("a".Prefix()));
         var reading = watch.ReadAsync().AsTask();
         await store.Put("b", "1");
@@ -82,22 +80,9 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task Progress_comes_by_itself_when_asked_for()
-    {
-        var time = new ManualTime();
-        await using var store = EmbeddedStore.InMemory(new EmbeddedStoreOptions { TimeProvider = time, WatchProgressInterval = TimeSpan.FromMinutes(10) });
-        await using var watch = store.Watch(new WatchRequest("a".Prefix()) { ProgressNotify = true });
-        var reading = watch.ReadAsync().AsTask();
-        await store.Put("b", "1");
-        Assert.False(reading.IsCompleted);
-        time.Advance(TimeSpan.FromMinutes(11));
-        Assert.Equal(2, (await reading).Revision);
-    }
-
-    [Fact]
     public async Task An_idle_watch_is_not_overtaken_by_compaction()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest("a".Prefix()));
         for (var i = 0; i < 100; i++)
             await store.Put("b", $"{i}");
@@ -109,7 +94,7 @@ public sealed class WatchTests
     [Fact]
     public async Task A_slow_watch_with_events_waiting_is_overtaken()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest("a".Prefix()));
         await store.Put("a", "1");
         await store.Put("a", "2");
@@ -121,7 +106,7 @@ public sealed class WatchTests
     [Fact]
     public async Task Cancelling_a_read_loses_nothing()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest(KeyRange.All));
         using var cancel = new CancellationTokenSource();
         var reading = watch.ReadAsync(cancel.Token).AsTask();
@@ -134,7 +119,7 @@ public sealed class WatchTests
     [Fact]
     public async Task Watchers_share_the_records()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await using var one = store.Watch(new WatchRequest(KeyRange.All));
         await using var two = store.Watch(new WatchRequest("a".Prefix()));
         var written = await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0);

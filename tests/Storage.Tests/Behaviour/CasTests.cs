@@ -1,13 +1,11 @@
-using Tiphys.Storage.Embedded;
+namespace Tiphys.Storage.Tests.Behaviour;
 
-namespace Tiphys.Storage.Tests;
-
-public sealed class CasTests
+public abstract class CasTests(StoreFixture fixture) : StoreTests(fixture)
 {
     [Fact]
     public async Task An_empty_store_is_at_revision_one_and_the_first_write_makes_two()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         Assert.Equal(1, store.CurrentRevision);
         Assert.Equal(0, store.CompactedRevision);
         var created = await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0);
@@ -20,7 +18,7 @@ public sealed class CasTests
     [Fact]
     public async Task Creating_what_exists_fails_and_tells_the_current_record()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0);
         var again = await store.PutIfAsync("a".Bytes(), "2".Bytes(), 0);
         Assert.False(again.Succeeded);
@@ -32,7 +30,7 @@ public sealed class CasTests
     [Fact]
     public async Task Updating_needs_the_current_mod_revision()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0);
         var updated = await store.PutIfAsync("a".Bytes(), "2".Bytes(), 2);
         Assert.True(updated.Succeeded);
@@ -45,7 +43,7 @@ public sealed class CasTests
     [Fact]
     public async Task Updating_a_missing_key_fails_without_a_record()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         var result = await store.PutIfAsync("a".Bytes(), "1".Bytes(), 7);
         Assert.False(result.Succeeded);
         Assert.Null(result.Record);
@@ -54,7 +52,7 @@ public sealed class CasTests
     [Fact]
     public async Task Deleting_compares_too_and_a_new_creation_starts_over()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         Assert.False((await store.DeleteIfAsync("a".Bytes(), 9)).Succeeded);
         var deleted = await store.DeleteIfAsync("a".Bytes(), 2);
@@ -69,7 +67,7 @@ public sealed class CasTests
     [Fact]
     public async Task Deleting_what_does_not_exist_raises_no_revision()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         Assert.True((await store.DeleteIfAsync("a".Bytes(), 0)).Succeeded);
         Assert.Equal(1, await store.Delete("a"));
         Assert.Equal(1, store.CurrentRevision);
@@ -78,7 +76,7 @@ public sealed class CasTests
     [Fact]
     public async Task An_empty_key_is_refused()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await Assert.ThrowsAsync<InvalidStoreRequestException>(async () => await store.PutIfAsync(default, "1".Bytes(), 0));
         await Assert.ThrowsAsync<InvalidStoreRequestException>(async () => await store.RangeAsync(new RangeRequest(default)));
     }
@@ -86,7 +84,7 @@ public sealed class CasTests
     [Fact]
     public async Task A_closed_store_refuses_everything()
     {
-        var store = EmbeddedStore.InMemory();
+        var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest(KeyRange.All));
         var reading = watch.ReadAsync().AsTask();
         await store.DisposeAsync();
@@ -98,7 +96,7 @@ public sealed class CasTests
     [Fact]
     public async Task The_callers_key_memory_may_be_used_again()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         var key = "a".Bytes();
         await store.PutIfAsync(key, "1".Bytes(), 0);
         key[0] = (byte)'b';

@@ -1,13 +1,11 @@
-using Tiphys.Storage.Embedded;
+namespace Tiphys.Storage.Tests.Behaviour;
 
-namespace Tiphys.Storage.Tests;
-
-public sealed class RangeTests
+public abstract class RangeTests(StoreFixture fixture) : StoreTests(fixture)
 {
     [Fact]
     public async Task A_prefix_takes_its_keys_in_order()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         foreach (var key in new[] { "/b/2", "/a/1", "/b/1", "/c/1", "/b", "/b0" })
             await store.Put(key, key[^1..]);
         Assert.Equal("/b/1=1 /b/2=2", await store.List("/b/"));
@@ -17,7 +15,7 @@ public sealed class RangeTests
     [Fact]
     public async Task Old_revisions_show_the_past()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1"); // 2
         await store.Put("b", "1"); // 3
         await store.Put("a", "2"); // 4
@@ -37,7 +35,7 @@ public sealed class RangeTests
     [Fact]
     public async Task The_header_tells_the_current_revision_not_the_one_read_at()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         await store.Put("a", "2");
         Assert.Equal(3, (await store.RangeAsync(new RangeRequest("a".Prefix()) { Revision = 2 })).Revision);
@@ -46,7 +44,7 @@ public sealed class RangeTests
     [Fact]
     public async Task A_limit_tells_how_much_there_is()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         for (var i = 0; i < 10; i++)
             await store.Put($"k{i}", "v");
         var page = await store.RangeAsync(new RangeRequest("k".Prefix()) { Limit = 3 });
@@ -78,7 +76,7 @@ public sealed class RangeTests
     [Fact]
     public async Task A_page_can_continue_after_its_last_key()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         for (var i = 0; i < 500; i++)
             await store.Put($"/p/{i:d4}", "v");
         var revision = store.CurrentRevision;

@@ -1,13 +1,11 @@
-using Tiphys.Storage.Embedded;
+namespace Tiphys.Storage.Tests.Behaviour;
 
-namespace Tiphys.Storage.Tests;
-
-public sealed class CompactionTests
+public abstract class CompactionTests(StoreFixture fixture) : StoreTests(fixture)
 {
     [Fact]
     public async Task Compaction_hides_the_past_and_keeps_the_present()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1"); // 2
         await store.Put("a", "2"); // 3
         await store.Put("b", "1"); // 4
@@ -25,7 +23,7 @@ public sealed class CompactionTests
     [Fact]
     public async Task A_compaction_must_move_on_and_not_ahead()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         await store.Put("a", "2");
         await store.CompactAsync(3);
@@ -37,7 +35,7 @@ public sealed class CompactionTests
     [Fact]
     public async Task A_watch_may_begin_at_the_compacted_revision_but_not_before()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         await store.Put("a", "1");
         await store.Delete("a");
         await store.Put("a", "2");
@@ -51,7 +49,7 @@ public sealed class CompactionTests
     [Fact]
     public async Task Deleted_keys_leave_the_index()
     {
-        await using var store = EmbeddedStore.InMemory();
+        await using var store = await Fixture.OpenAsync();
         for (var i = 0; i < 1000; i++)
         {
             await store.Put($"k{i}", "v");
@@ -66,36 +64,5 @@ public sealed class CompactionTests
         Assert.Equal(501, status.Keys);
         Assert.True(status.HistoryRecords < 600);
         Assert.Equal(501, (await store.RangeAsync(new RangeRequest(KeyRange.All))).Count);
-    }
-
-    [Fact]
-    public async Task History_is_kept_for_the_window_and_little_longer()
-    {
-        var time = new ManualTime();
-        await using var store = EmbeddedStore.InMemory(new EmbeddedStoreOptions { TimeProvider = time, HistoryWindow = TimeSpan.FromMinutes(5) });
-        var minutes = new List<long>();
-        for (var minute = 0; minute < 20; minute++)
-        {
-            minutes.Add(await store.Put("a", $"{minute}"));
-            time.Advance(TimeSpan.FromMinutes(1));
-            await store.ListLeasesAsync();
-            if (minute >= 5)
-                Assert.Equal($"{minute - 5}", await store.Get("a", minutes[minute - 5]));
-            if (minute >= 7)
-                await Assert.ThrowsAsync<CompactedException>(async () => await store.Get("a", minutes[minute - 7]));
-        }
-    }
-
-    [Fact]
-    public async Task Too_much_history_is_given_up_early()
-    {
-        await using var store = EmbeddedStore.InMemory(new EmbeddedStoreOptions { HistoryByteLimit = 8 << 20, HistoryWindow = null });
-        for (var i = 0; i < 100; i++)
-            await store.PutIfAsync($"k{i}".Bytes(), new byte[300_000], 0);
-        await store.ListLeasesAsync();
-        var status = await store.GetStatusAsync();
-        Assert.InRange(status.HistoryBytes, 0, 9 << 20);
-        Assert.True(store.CompactedRevision > 50);
-        Assert.Equal(100, (await store.RangeAsync(new RangeRequest(KeyRange.All))).Count);
     }
 }

@@ -1,0 +1,29 @@
+namespace Tiphys.Storage.Tests.Behaviour;
+
+/// <summary>
+/// Makes stores of one implementation. The test classes of this folder hold for every <see cref="IStore"/>: an implementation
+/// derives its fixture, and one sealed class of each test class that passes it (see <c>Embedded.cs</c>).
+/// </summary>
+public abstract class StoreFixture : IDisposable
+{
+    /// <summary>A fresh and empty store, at revision 1, that nothing compacts by itself; the test disposes it.</summary>
+    public abstract Task<IStore> OpenAsync();
+
+    /// <summary>Lets time pass for the leases of the stores made, by moving their clock or by waiting.</summary>
+    public abstract Task PassAsync(TimeSpan time);
+
+    /// <summary>Removes what the stores left.</summary>
+    public abstract void Dispose();
+}
+
+/// <summary>Tests of one aspect of every store.</summary>
+public abstract class StoreTests(StoreFixture fixture) : IDisposable
+{
+    protected StoreFixture Fixture => fixture;
+
+    public void Dispose()
+    {
+        fixture.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
