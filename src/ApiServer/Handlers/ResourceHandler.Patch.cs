@@ -19,7 +19,7 @@ internal sealed partial class ResourceHandler
             throw ApiErrors.Invalid(new("meta.k8s.io", "PatchOptions"), "", errors);
         }
 
-        var context = WriteContext.Of(request) with { Apply = patch.IsApply ? new ApplyRequest(patch.Document, force) : null };
+        var context = WriteContext.Of(request) with { Version = version, Apply = patch.IsApply ? new ApplyRequest(patch.Document, force) : null };
         var (stored, created) = await Store.UpdateAsync(
             request.Info.Name,
             current => Changed(request, patch, current),
@@ -34,10 +34,10 @@ internal sealed partial class ResourceHandler
         {
             // Apply creates what is missing: the patch is the object.
             var fresh = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, patch.Document.Span);
-            return converter is null ? fresh : converter.ToStored(fresh);
+            return ToStored(fresh);
         }
 
-        var shown = converter is null ? current : converter.FromStored(current);
+        var shown = version is null ? current : version.Converter.FromStored(current);
         var json = ApiJson.Encode(shown);
         try
         {
@@ -45,7 +45,7 @@ internal sealed partial class ResourceHandler
             if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind)
                 throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
             var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed);
-            return converter is null ? item : converter.ToStored(item);
+            return ToStored(item);
         }
         catch (ApiDecodeException e)
         {

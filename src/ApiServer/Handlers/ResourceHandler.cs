@@ -5,7 +5,7 @@ using Tiphys.Api.Meta.V1;
 namespace Tiphys.ApiServer;
 
 /// <summary>Answers the requests to one resource as one API version shows it.</summary>
-internal sealed partial class ResourceHandler(ResourceStore store, ResourceView view, IObjectConverter? converter, TimeProvider time)
+internal sealed partial class ResourceHandler(ResourceStore store, ResourceView view, ServedVersion? version, TimeProvider time)
 {
     public ResourceStore Store { get; } = store;
 
@@ -61,8 +61,8 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     {
         Need("create");
         var item = (IKubernetesObject)await RequestBody.ReadAsync(request, Kind);
-        if (converter is not null) item = converter.ToStored(item);
-        var stored = await Store.CreateAsync(item, WriteContext.Of(request));
+        item = ToStored(item);
+        var stored = await Store.CreateAsync(item, WriteContext.Of(request) with { Version = version });
         await ObjectResponse.WriteAsync(request, View, stored, 201);
     }
 
@@ -70,12 +70,12 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     {
         if (strategy is null) Need("update");
         var item = (IKubernetesObject)await RequestBody.ReadAsync(request, Kind);
-        if (converter is not null) item = converter.ToStored(item);
+        item = ToStored(item);
         var (stored, created) = await Store.UpdateAsync(
             request.Info.Name,
             current => (IKubernetesObject)item.DeepCopyMessage(),
             new UpdateBehavior(strategy, MayCreate: strategy is null),
-            WriteContext.Of(request));
+            WriteContext.Of(request) with { Version = version });
         await ObjectResponse.WriteAsync(request, View, stored, created ? 201 : 200);
     }
 
@@ -118,6 +118,10 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
         await ObjectResponse.WriteListAsync(request, View, items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
     }
 
+    private static StatusException UnknownLabel(string field) => ApiErrors.BadRequest($"field label not supported: {field}");
+
+    private IKubernetesObject ToStored(IKubernetesObject item) => version is null ? item : version.Converter.ToStored(item);
+
     private void Need(string verb)
     {
         if (!Definition.Verbs.Contains(verb)) throw ApiErrors.MethodNotSupported(Store.GroupResource, verb);
@@ -129,8 +133,9 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
         {
             var labels = request.Query("labelSelector") is { Length: > 0 } text ? LabelQuery.Parse(text) : LabelQuery.Everything;
             var fields = request.Query("fieldSelector") is { Length: > 0 } fieldText ? FieldQuery.Parse(fieldText) : FieldQuery.Everything;
+            if (version?.FieldLabels is { } names) fields = new([.. fields.Requirements.Select(r => r with { Field = names.GetValueOrDefault(r.Field) ?? throw UnknownLabel(r.Field) })]);
             foreach (var requirement in fields.Requirements)
-                if (!Definition.Schema.IsSelectable(requirement.Field)) throw ApiErrors.BadRequest($"field label not supported: {requirement.Field}");
+                if (!Definition.Schema.IsSelectable(requirement.Field)) throw UnknownLabel(requirement.Field);
             return new Selection(request.Info.Namespace, labels, fields);
         }
         catch (FormatException e)
@@ -138,14 +143,4 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
             throw ApiErrors.BadRequest(e.Message);
         }
     }
-}
-
-/// <summary>Turns objects of one API version into the stored kind and back.</summary>
-internal interface IObjectConverter
-{
-    /// <summary>The stored form.</summary>
-    IKubernetesObject ToStored(IKubernetesObject item);
-
-    /// <summary>The form this API version shows.</summary>
-    IKubernetesObject FromStored(IKubernetesObject item);
 }

@@ -85,6 +85,8 @@ public sealed class ApiServerParts : IAsyncDisposable
             var store = new ResourceStore(definition, _store, cache, admission, fields, _options.Time);
             Resources.Add(store);
             _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null, Resources.Stopping), null, _options.Time));
+            foreach (var version in definition.Versions?.Others ?? [])
+                _handlers.Add(new ResourceHandler(store, new ResourceView(version.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, version.Converter.FromStored, Resources.Stopping), version, _options.Time));
         }
     }
 

@@ -84,8 +84,8 @@ public static class ObjectResponse
         {
             var buffer = new ArrayBufferWriter<byte>();
             WriteJsonList(buffer, view, items, metadata);
-            Start(request.Http, WireFormat.Yaml, 200);
-            await request.Http.Response.BodyWriter.WriteAsync(Encoding.UTF8.GetBytes(JsonYaml.Convert(buffer.WrittenSpan)), request.Cancel);
+            Start(request.Http, accepted.Format, 200);
+            await request.Http.Response.BodyWriter.WriteAsync(accepted.Format == WireFormat.Yaml ? Encoding.UTF8.GetBytes(JsonYaml.Convert(buffer.WrittenSpan)) : buffer.WrittenMemory, request.Cancel);
         }
     }
 

@@ -26,6 +26,9 @@ public sealed record ResourceDefinition
     /// <summary>How long an object is kept after its last write; null for ever.</summary>
     public TimeSpan? TimeToLive { get; init; }
 
+    /// <summary>All API versions, where there are others than the stored one.</summary>
+    public ResourceVersions? Versions { get; init; }
+
     /// <summary>Subresources by name.</summary>
     public IReadOnlyDictionary<string, Subresource> Subresources { get; init; } = new Dictionary<string, Subresource>();
 

@@ -88,15 +88,16 @@ public sealed partial class ResourceStore
         metadata.Generation = 0;
 
         // What the client sent is the client's; what is filled in from here on belongs to nobody.
-        _fields.Created(item, context, Now());
-        Strategy.PrepareForCreate(item, new StrategyContext(_time, context.User));
+        _fields.Created(item, context, Now(), Definition.Versions);
+        var strategy = context.Version?.Strategy ?? Strategy;
+        strategy.PrepareForCreate(item, new StrategyContext(_time, context.User));
         var generated = metadata.Name.Length == 0 && metadata.GenerateName.Length > 0;
         for (var attempt = 1; ; attempt++)
         {
             if (generated) metadata.Name = NameGenerator.Next(metadata.GenerateName);
             try
             {
-                return await TryCreateAsync(item, context);
+                return await TryCreateAsync(item, strategy, context);
             }
             catch (StatusException e) when (generated && e.IsAlreadyExists && attempt < GenerateNameAttempts)
             {
@@ -117,7 +118,7 @@ public sealed partial class ResourceStore
     public async ValueTask<(StoredObject Stored, bool Created)> UpdateAsync(
         string name, Func<IKubernetesObject?, IKubernetesObject> change, UpdateBehavior options, WriteContext context)
     {
-        var strategy = options.Strategy ?? Strategy;
+        var strategy = options.Strategy ?? context.Version?.Strategy ?? Strategy;
         for (var attempt = 1; ; attempt++)
         {
             var current = await FindAsync(context.Namespace, name, context.Cancel);
@@ -147,19 +148,19 @@ public sealed partial class ResourceStore
 
     /// <summary>Merges an applied configuration; see <see cref="IFieldManager.Apply"/>.</summary>
     public byte[] Apply(IKubernetesObject live, ReadOnlyMemory<byte> configuration, string manager, string subresource, bool force) =>
-        _fields.Apply(live, configuration, manager, subresource, force);
+        _fields.Apply(live, configuration, manager, subresource, force, Definition.Versions);
 
-    private async ValueTask<StoredObject> TryCreateAsync(IKubernetesObject item, WriteContext context)
+    private async ValueTask<StoredObject> TryCreateAsync(IKubernetesObject item, IResourceStrategy strategy, WriteContext context)
     {
         // Fields belong to whoever sent them; what admission adds from here on belongs to nobody.
         var write = context.Admission(Kind, AdmissionOperation.Create, item.Metadata.Name, item, null);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
-        MetadataValidation.Validate(item.Metadata, Kind.Namespaced, Strategy.NameError, errors);
-        Strategy.Validate(item, errors);
+        MetadataValidation.Validate(item.Metadata, Kind.Namespaced, strategy.NameError, errors);
+        strategy.Validate(item, errors);
         ThrowIfInvalid(item, errors);
         await _admission.ValidateAsync(write, context.Cancel);
-        foreach (var warning in Strategy.Warnings(item, null)) context.Warn(warning);
+        foreach (var warning in strategy.Warnings(item, null)) context.Warn(warning);
         await using var allocation = await AllocateAsync(item, null, context);
         var bytes = ObjectLayout.Encode(item);
         if (context.DryRun)
@@ -185,7 +186,7 @@ public sealed partial class ResourceStore
         metadata.Generation = old.Metadata.Generation;
         metadata.SelfLink = "";
         strategy.PrepareForUpdate(item, old, new StrategyContext(_time, context.User));
-        _fields.Updated(item, old, context, Now());
+        _fields.Updated(item, old, context, Now(), Definition.Versions);
         var write = context.Admission(Kind, AdmissionOperation.Update, metadata.Name, item, old);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();

@@ -23,6 +23,9 @@ public sealed record WriteContext
     /// <summary>The write is a server-side apply; null for all others.</summary>
     public ApplyRequest? Apply { get; init; }
 
+    /// <summary>The API version written through; null for the stored one.</summary>
+    public ServedVersion? Version { get; init; }
+
     /// <summary>Takes warnings for the client.</summary>
     public Action<string> Warn { get; init; } = static _ => { };
 

@@ -37,7 +37,7 @@ internal static class ResourceCatalog
         yield return Plain<ConfigMap>(new ConfigMapStrategy());
         yield return Plain<Secret>(new SecretStrategy(), null, [new("type")]);
         yield return Plain<ServiceAccount>(new PlainStrategy<ServiceAccount>(), returnsDeleted: true);
-        yield return Plain<Event>(new EventStrategy(), null, EventFields, ttl: TimeSpan.FromHours(1));
+        yield return In(Plain<Event>(new EventStrategy(strict: false), null, EventFields, ttl: TimeSpan.FromHours(1)), EventConverter.Version);
         yield return SpecStatus<ReplicationController>(new ReplicationControllerStrategy(), "/registry/controllers/", [new("status.replicas", "status.replicas", "0")], extra: Scale<ReplicationController>());
         yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolume>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
         yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolumeClaim>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
@@ -55,7 +55,7 @@ internal static class ResourceCatalog
         yield return Plain<ControllerRevision>(new PlainStrategy<ControllerRevision>());
         yield return SpecStatus<Job>(new JobStrategy(), null, [new("status.successful", "status.succeeded", "0")]);
         yield return SpecStatus<CronJob>(new CronJobStrategy());
-        yield return SpecStatus(new PlainSpecStatusStrategy<HorizontalPodAutoscaler>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status));
+        yield return In(SpecStatus(new PlainSpecStatusStrategy<HorizontalPodAutoscaler>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status)), AutoscalerConverter.Version);
         yield return SpecStatus(new PlainSpecStatusStrategy<PodDisruptionBudget>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status));
     }
 
@@ -122,6 +122,9 @@ internal static class ResourceCatalog
             Verbs = deletesCollections ? ResourceDefinition.AllVerbs : [.. ResourceDefinition.AllVerbs.Where(static v => v != "deletecollection")],
         };
     }
+
+    /// <summary>A resource that is served in further versions.</summary>
+    private static ResourceDefinition In(ResourceDefinition definition, params IReadOnlyList<ServedVersion> versions) => definition with { Versions = new(definition.Kind, versions) };
 
     private static ObjectSubresource Part<T>(IResourceStrategy strategy, params string[] verbs) where T : class, IKubernetesObject<T> =>
         new(strategy) { Kind = T.Info, Verbs = verbs.Length > 0 ? verbs : s_statusVerbs };

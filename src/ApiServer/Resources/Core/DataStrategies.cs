@@ -109,21 +109,6 @@ internal static class DataRules
     }
 }
 
-/// <summary>Events.</summary>
-internal sealed class EventStrategy : ResourceStrategy<Event>
-{
-    public override bool AllowCreateOnUpdate => true;
-
-    public override void Validate(Event item, FieldErrors errors)
-    {
-        var ns = item.InvolvedObject.Namespace;
-        if (ns.Length == 0 ? item.Metadata.Namespace is not ("default" or "kube-system") : ns != item.Metadata.Namespace)
-            errors.Invalid(FieldPath.Of("involvedObject")["namespace"], ns, "does not match event.namespace");
-    }
-
-    public override void ValidateUpdate(Event item, Event old, FieldErrors errors) => Validate(item, errors);
-}
-
 /// <summary>Kinds that PUT may create.</summary>
 internal sealed class UpsertStrategy<T> : ResourceStrategy<T> where T : class, IKubernetesObject<T>
 {
