@@ -30,17 +30,16 @@ internal sealed partial class ResourceHandler
 
     private IKubernetesObject Changed(ApiRequest request, Patch patch, IKubernetesObject? current)
     {
-        if (current is null)
-        {
-            // Apply creates what is missing: the patch is the object.
-            var fresh = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, patch.Document.Span);
-            return ToStored(fresh);
-        }
-
-        var shown = version is null ? current : version.Converter.FromStored(current);
-        var json = ApiJson.Encode(shown);
         try
         {
+            if (current is null)
+            {
+                // Apply creates what is missing: the patch is the object.
+                return ToStored((IKubernetesObject)RequestBody.DecodeJson(request, Kind, patch.Document.Span));
+            }
+
+            var shown = version is null ? current : version.Converter.FromStored(current);
+            var json = ApiJson.Encode(shown);
             var changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
             if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind)
                 throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");

@@ -69,7 +69,7 @@ public sealed class FieldManagerTests(TestCluster cluster) : IClassFixture<TestC
     public async Task Apply_creates_merges_and_drops_what_is_no_longer_applied()
     {
         var ns = await cluster.NamespaceAsync();
-        var (code, made) = await ApplyAsync(ns, Deployment(2, env: "{name: A, value: '1'}", labels: ", x: y"));
+        var (code, made) = await ApplyAsync(ns, Deployment(2, env: "{name: A, value: '1'}", labels: ", x: 'y'"));
         Assert.Equal(201, code);
         Assert.NotNull(FieldsOf(made, "tool")!["f:spec"]!["f:replicas"]);
         (code, var again) = await ApplyAsync(ns, Deployment(2));
