@@ -40,6 +40,12 @@ public sealed class StoreRecord
     /// <summary>True when this record says that the key was deleted.</summary>
     public bool IsDeletion => Version == 0;
 
+    /// <summary>
+    /// The value is not stored as it would be now (under an older key of encryption, say): a write that would change nothing else
+    /// is worth making.
+    /// </summary>
+    public bool IsStale { get; init; }
+
     internal byte[] KeyArray { get; }
 
     internal StoreRecord? Older

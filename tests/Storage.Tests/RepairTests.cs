@@ -81,7 +81,7 @@ public sealed class RepairTests
         Assert.NotEmpty(e.Keys);
         var report = StoreRepair.Apply(path, TimeProvider.System);
         var lost = Assert.Single(report.Damages).Keys;
-        Assert.InRange(lost.Count, 5, 15);
+        Assert.InRange(lost.Count, 1, 6);
         await using (var store = EmbeddedStore.Open(options))
             Assert.Equal(40 - lost.Count, (await store.RangeAsync(new RangeRequest(KeyRange.All))).Count);
     }

@@ -39,6 +39,9 @@ public sealed class StoredObject
     /// <summary>Revision that wrote this version.</summary>
     public long Revision { get; }
 
+    /// <summary>It should be written again even when nothing changes; see <see cref="Storage.StoreRecord.IsStale"/>.</summary>
+    public bool IsStale { get; init; }
+
     /// <summary>Labels, or null.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; }
 

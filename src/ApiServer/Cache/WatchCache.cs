@@ -196,7 +196,7 @@ public sealed partial class WatchCache : IAsyncDisposable
         try
         {
             var (ns, name) = Schema.Split(Encoding.UTF8.GetString(record.Key.Span));
-            return new StoredObject(Schema, ns, name, Schema.Layout.Normalize(record.Value), record.ModRevision);
+            return new StoredObject(Schema, ns, name, Schema.Layout.Normalize(record.Value), record.ModRevision) { IsStale = record.IsStale };
         }
         catch (Exception e) when (e is Api.ApiDecodeException or System.Text.Json.JsonException)
         {

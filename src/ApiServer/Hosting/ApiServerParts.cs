@@ -63,6 +63,9 @@ public sealed class ApiServerParts : IAsyncDisposable
     /// <summary>Printers by kind; other kinds get Name and Age.</summary>
     public Func<KindInfo, ITablePrinter>? Printers { get; set; }
 
+    /// <summary>How resources are encrypted in the store; null for plain storage of all.</summary>
+    public EncryptionAtRest? Encryption { get; set; }
+
     /// <summary>Keeper of managedFields.</summary>
     public IFieldManager? FieldManager { get; set; }
 
@@ -81,8 +84,9 @@ public sealed class ApiServerParts : IAsyncDisposable
         var extras = Subresources.ToDictionary(static s => s.Key, static s => (IReadOnlyDictionary<string, Subresource>)s.Value);
         foreach (var definition in ResourceCatalog.All(Services, extras))
         {
-            var cache = new WatchCache(definition.Schema, _store, _options.Time, logger);
-            var store = new ResourceStore(definition, _store, cache, admission, fields, _options.Time);
+            var inner = Encryption?.Protect(_store, definition.Schema.GroupResource) ?? _store;
+            var cache = new WatchCache(definition.Schema, inner, _options.Time, logger);
+            var store = new ResourceStore(definition, inner, cache, admission, fields, _options.Time);
             Resources.Add(store);
             _handlers.Add(new ResourceHandler(store, new ResourceView(definition.Kind, definition.Schema.Layout, printers(definition.Kind), _options.Time, null, Resources.Stopping), null, _options.Time));
             foreach (var version in definition.Versions?.Others ?? [])

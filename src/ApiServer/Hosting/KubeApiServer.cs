@@ -29,6 +29,9 @@ public sealed record KubeApiServerOptions
     /// <summary>File of static tokens (<c>--token-auth-file</c>), or null.</summary>
     public string? TokenAuthFile { get; init; }
 
+    /// <summary>How resources are encrypted in the store (<c>--encryption-provider-config</c>); null for plain storage.</summary>
+    public EncryptionAtRest? Encryption { get; init; }
+
     /// <summary>Issuer of service account tokens (<c>--service-account-issuer</c>).</summary>
     public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
 }
@@ -106,6 +109,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));
         Subresources(parts, options, accountTokens, audiences, time);
         StandardParts.Add(parts, options);
+        parts.Encryption = options.Encryption;
         parts.AddResources();
     }
 

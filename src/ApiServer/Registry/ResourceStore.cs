@@ -207,7 +207,7 @@ public sealed partial class ResourceStore
         }
 
         // A write that changes nothing is no write: it must not wake watchers.
-        if (bytes.AsSpan().SequenceEqual(current.Json.Span)) return current;
+        if (!current.IsStale && bytes.AsSpan().SequenceEqual(current.Json.Span)) return current;
         if (context.DryRun) return new StoredObject(Definition.Schema, current.Namespace, current.Name, bytes, current.Revision);
         var result = await _store.PutIfAsync(Key(current.Namespace, current.Name), bytes, current.Revision, await LeaseAsync(context), context.Cancel);
         if (!result.Succeeded) return null;
@@ -260,7 +260,7 @@ public sealed partial class ResourceStore
     private ValueTask<long> LeaseAsync(WriteContext context) => _leases is null ? ValueTask.FromResult(0L) : _leases.TakeAsync(context.Cancel);
 
     private StoredObject Load(string ns, string name, StoreRecord record) =>
-        new(Definition.Schema, ns, name, Definition.Schema.Layout.Normalize(record.Value), record.ModRevision);
+        new(Definition.Schema, ns, name, Definition.Schema.Layout.Normalize(record.Value), record.ModRevision) { IsStale = record.IsStale };
 
     private byte[] Key(string ns, string name) => Encoding.UTF8.GetBytes(Definition.Schema.Key(ns, name));
 

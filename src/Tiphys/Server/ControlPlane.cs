@@ -34,6 +34,9 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Port of the API server.</summary>
     public int Port => _server.Port;
 
+    /// <summary>Encryption at rest, if it was asked for.</summary>
+    public EncryptionAtRest? Encryption { get; private init; }
+
     /// <summary>The store's way of handing out copies of itself.</summary>
     public ISnapshotSource Snapshots => _store;
 
@@ -50,6 +53,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             AdvertiseAddress = options.Advertised,
             ExtraNames = [options.NodeName, IPAddress.Loopback.ToString(), .. options.TlsSans],
         }, TimeProvider.System);
+        var encryption = LoadEncryption(options.EncryptionProviderConfig);
         var store = OpenStore(data.Store, loggers);
         var maintenance = MaintenanceSocket.Listen(data.Store, store, loggers.CreateLogger("Tiphys.Storage.Maintenance"));
         var components = new ComponentTokens();
@@ -70,6 +74,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Pki = pki,
                 AdvertiseAddress = options.Advertised,
                 Components = components,
+                Encryption = encryption,
                 AuthorizationModes = options.AuthorizationModes,
                 TokenAuthFile = options.TokenAuthFile,
                 ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",
@@ -77,7 +82,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             store,
             loggers,
             cancel);
-        return new ControlPlane(store, maintenance, server, pki, transport, components);
+        return new ControlPlane(store, maintenance, server, pki, transport, components) { Encryption = encryption };
     }
 
     /// <summary>A client with a component's own identity, through the in-process transport.</summary>
@@ -109,6 +114,18 @@ internal sealed class ControlPlane : IAsyncDisposable
         if (_maintenance is not null) await _maintenance.DisposeAsync();
         await _store.DisposeAsync();
         Pki.Dispose();
+    }
+
+    private static EncryptionAtRest? LoadEncryption(string? path)
+    {
+        try
+        {
+            return path is null ? null : EncryptionAtRest.Load(path);
+        }
+        catch (EncryptionConfigException e)
+        {
+            throw new StartException(e.Message);
+        }
     }
 
     private static EmbeddedStore OpenStore(string path, ILoggerFactory loggers)

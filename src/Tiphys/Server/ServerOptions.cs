@@ -37,6 +37,12 @@ internal sealed record ServerOptions
 
     public string? ContainerRuntimeEndpoint { get; init; }
 
+    /// <summary>Configuration of encryption at rest, or null.</summary>
+    public string? EncryptionProviderConfig { get; init; }
+
+    /// <summary>Whether that file is read again when it changes.</summary>
+    public bool EncryptionReload { get; init; }
+
     /// <summary>Resolvers for names outside the cluster, as a resolv.conf file.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 

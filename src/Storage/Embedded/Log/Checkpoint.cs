@@ -13,8 +13,8 @@ internal static class Checkpoint
     public const string Extension = ".checkpoint";
     public const string TemporaryExtension = ".tmp";
 
-    /// <summary>Writes a checkpoint and returns its size in bytes.</summary>
-    public static long Write(string directory, IDisk disk, StoreImage content, CancellationToken cancellationToken)
+    /// <summary>Writes a checkpoint and returns its size in bytes; paced when there is traffic beside it.</summary>
+    public static long Write(string directory, IDisk disk, StoreImage content, bool paced, CancellationToken cancellationToken)
     {
         var path = PathOf(directory, content.Revision);
         var temporary = path + TemporaryExtension;
@@ -23,7 +23,7 @@ internal static class Checkpoint
         {
             using var file = disk.Open(temporary, create: true);
             var salt = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
-            var writer = new FrameSequence(file, salt, cancellationToken);
+            var writer = new FrameSequence(file, salt, paced, cancellationToken);
             foreach (var (id, ttl) in content.Leases)
             {
                 LogEntry.Grant(writer.Entry(), content.LeaseSequence, id, ttl);

@@ -1,22 +1,30 @@
+using System.Diagnostics;
+
 namespace Tiphys.Storage.Embedded.Log;
 
-/// <summary>Writes entries into a file as frames of about a megabyte, behind the room for the file's header.</summary>
+/// <summary>Writes entries into a file as frames of a quarter megabyte, behind the room for the file's header.</summary>
 internal sealed class FrameSequence
 {
-    private const int FrameBytes = 1 << 20;
+    private const int FrameBytes = 256 << 10;
 
     // Synced as it goes: one sync of everything at the end would keep the disk from the log's small ones for too long.
-    private const int SyncBytes = 4 << 20;
+    private const int SyncBytes = 512 << 10;
 
     private readonly IDiskFile _file;
     private readonly uint _salt;
     private readonly CancellationToken _cancel;
     private readonly ByteWriter _buffer = new();
+    private readonly bool _paced;
     private long _synced;
+    private long _resumed = Stopwatch.GetTimestamp();
 
-    public FrameSequence(IDiskFile file, uint salt, CancellationToken cancel)
+    /// <param name="file">The file.</param>
+    /// <param name="salt">Its salt.</param>
+    /// <param name="paced">Leave the disk and a processor alone for as long as they were used: others have more urgent things to write.</param>
+    /// <param name="cancel">Looked at with every frame.</param>
+    public FrameSequence(IDiskFile file, uint salt, bool paced, CancellationToken cancel)
     {
-        (_file, _salt, _cancel) = (file, salt, cancel);
+        (_file, _salt, _paced, _cancel) = (file, salt, paced, cancel);
         _buffer.Reset(Frame.HeaderSize);
     }
 
@@ -50,5 +58,9 @@ internal sealed class FrameSequence
             return;
         _file.Sync();
         _synced = Offset;
+        if (!_paced)
+            return;
+        _cancel.WaitHandle.WaitOne(Stopwatch.GetElapsedTime(_resumed));
+        _resumed = Stopwatch.GetTimestamp();
     }
 }

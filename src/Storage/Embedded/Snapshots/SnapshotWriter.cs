@@ -27,7 +27,7 @@ internal sealed class SnapshotWriter
             new FileHeader(
                 FileHeader.SnapshotMagic, salt, _image.Revision, _image.CompactedRevision, _image.LeaseSequence, _records.Count + _image.Leases.Count).ToBytes(),
             0);
-        var frames = new FrameSequence(file, salt, cancel);
+        var frames = new FrameSequence(file, salt, paced: false, cancel);
         foreach (var (id, ttl) in _image.Leases.OrderBy(static l => l.Id))
             LogEntry.Grant(frames.Entry(), _image.LeaseSequence, id, ttl);
         foreach (var record in _records)

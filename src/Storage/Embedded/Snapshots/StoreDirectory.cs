@@ -18,7 +18,7 @@ internal static class StoreDirectory
         if (Directory.Exists(temporary))
             Directory.Delete(temporary, recursive: true);
         Permissions.CreateDirectory(temporary);
-        Checkpoint.Write(temporary, disk, image, CancellationToken.None);
+        Checkpoint.Write(temporary, disk, image, paced: false, CancellationToken.None);
         SegmentedLog.Create(temporary, disk, 1, image.Revision, 0).File.Dispose();
         DataDirectory.WriteFormat(disk, temporary);
         if (Directory.Exists(target))

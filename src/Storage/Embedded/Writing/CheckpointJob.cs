@@ -37,7 +37,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
             return null;
         Running = true;
         var content = new StoreImage(index.Published.Root, revision, index.CompactedRevision, writer.Leases.Sequence, writer.Leases.Image());
-        return _running = Task.Run(() => RunAsync(content, loop));
+        return _running = Task.Factory.StartNew(() => RunAsync(content, loop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
     public async Task StopAsync()
@@ -52,7 +52,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
     {
         try
         {
-            var size = Checkpoint.Write(directory, options.Disk, content, _stop.Token);
+            var size = Checkpoint.Write(directory, options.Disk, content, paced: true, _stop.Token);
             var superfluous = await loop.Call(_ =>
             {
                 Bytes = size;

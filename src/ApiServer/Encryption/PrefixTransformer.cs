@@ -1,0 +1,50 @@
+namespace Tiphys.ApiServer;
+
+/// <summary>
+/// Several transformers, told apart by what their values begin with: the first writes, all read. What another than the first has
+/// written is stale.
+/// </summary>
+internal sealed class PrefixTransformer(string noMatch, IReadOnlyList<(byte[] Prefix, IValueTransformer Transformer)> transformers) : IValueTransformer
+{
+    public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
+    {
+        var (prefix, transformer) = transformers[0];
+        var stored = transformer.ToStorage(value, key);
+        return prefix.Length == 0 ? stored : [.. prefix, .. stored];
+    }
+
+    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
+    {
+        ValueTransformException? failed = null;
+        for (var i = 0; i < transformers.Count; i++)
+        {
+            var (prefix, transformer) = transformers[i];
+            if (!stored.StartsWith(prefix)) continue;
+            try
+            {
+                var (value, stale) = transformer.FromStorage(stored[prefix.Length..], key);
+                return (value, stale || i > 0);
+            }
+            catch (ValueTransformException e)
+            {
+                // The same provider may come twice while its keys are being changed: a later one may have the key. What plain
+                // storage says of encrypted data matters only if nobody else has an opinion.
+                if (prefix.Length > 0 || failed is null) failed = e;
+            }
+        }
+
+        throw failed ?? new ValueTransformException(noMatch);
+    }
+}
+
+/// <summary>Stores values as they are.</summary>
+internal sealed class IdentityTransformer : IValueTransformer
+{
+    public static readonly IdentityTransformer Instance = new();
+
+    public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key) => value.ToArray();
+
+    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key) => stored.StartsWith("k8s:enc:"u8)
+        ? throw new ValueTransformException("identity transformer tried to read encrypted data")
+        : (stored.ToArray(), false);
+}
