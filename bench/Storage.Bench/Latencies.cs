@@ -10,7 +10,16 @@ internal sealed class Latencies
 
     public int Count => _ticks.Count;
 
-    public void Add(long started) => _ticks.Add(Stopwatch.GetTimestamp() - started);
+    /// <summary>The longest, and when it ended.</summary>
+    public (long Ticks, long At) Worst { get; private set; }
+
+    public void Add(long started)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _ticks.Add(now - started);
+        if (now - started > Worst.Ticks)
+            Worst = (now - started, now);
+    }
 
     public static string Describe(IEnumerable<Latencies> all, TimeSpan elapsed)
     {

@@ -98,7 +98,8 @@ internal static partial class Scenarios
                 latencies[w].Add(started);
             }
         }, CancellationToken.None)));
-        return Latencies.Describe(latencies, clock.Elapsed);
+        var worst = latencies.MaxBy(static l => l.Worst.Ticks)!.Worst;
+        return $"{Latencies.Describe(latencies, clock.Elapsed)} (ended {Stopwatch.GetElapsedTime(worst.At).TotalMilliseconds:n0} ms before the end)";
     }
 
     private static async Task Snapshot(string directory)
