@@ -48,6 +48,14 @@ public sealed class CertificateKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task A_short_life_that_was_dated_back_is_used_for_half_of_it_at_least()
+    {
+        var keeper = Keeper(0);
+        await keeper.EnsureAsync(new Signer(_time) { Backdate = TimeSpan.FromMinutes(5), Life = TimeSpan.FromMinutes(1) }, default);
+        Assert.Equal(TimeSpan.FromSeconds(30), keeper.NextRotation() - _time.GetUtcNow());
+    }
+
+    [Fact]
     public async Task Nobody_is_asked_while_the_kept_certificate_will_do()
     {
         await Keeper(0).EnsureAsync(new Signer(_time), default);
@@ -114,7 +122,7 @@ public sealed class CertificateKeeperTests : IDisposable
         while (!holds()) await Task.Delay(5, patience.Token);
     }
 
-    /// <summary>Signs for ten days.</summary>
+    /// <summary>Signs for ten days, unless told otherwise.</summary>
     private sealed class Signer(TimeProvider time) : ICertificateIssuer
     {
         public List<string> Keys { get; } = [];
@@ -123,6 +131,10 @@ public sealed class CertificateKeeperTests : IDisposable
 
         public Exception? Trouble { get; set; }
 
+        public TimeSpan Backdate { get; init; }
+
+        public TimeSpan Life { get; init; } = TimeSpan.FromDays(10);
+
         public Task<string> IssueAsync(CertificateTemplate template, ECDsa key, CancellationToken cancel)
         {
             Keys.Add(Convert.ToHexString(key.ExportSubjectPublicKeyInfo()));
@@ -130,7 +142,7 @@ public sealed class CertificateKeeperTests : IDisposable
             var request = CertificateRequest.LoadSigningRequestPem(template.Request(key), HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
             using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
             Issued++;
-            using var certificate = request.Create(new X500DistinguishedName("CN=ca"), X509SignatureGenerator.CreateForECDsa(authorityKey), time.GetUtcNow(), time.GetUtcNow().AddDays(10), [(byte)Issued, 1]);
+            using var certificate = request.Create(new X500DistinguishedName("CN=ca"), X509SignatureGenerator.CreateForECDsa(authorityKey), time.GetUtcNow() - Backdate, time.GetUtcNow() + Life, [(byte)Issued, 1]);
             return Task.FromResult(certificate.ExportCertificatePem());
         }
     }

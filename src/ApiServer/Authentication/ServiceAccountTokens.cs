@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 

@@ -89,7 +89,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         var resources = parts.Resources;
         string[] audiences = [options.ServiceAccountIssuer];
         var accountTokens = new ServiceAccountTokens(options.ServiceAccountIssuer, [options.Pki.ServiceAccountKey], resources, time);
-        List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new BootstrapTokens(resources, time)];
+        List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new LegacyServiceAccountTokens([options.Pki.ServiceAccountKey], resources, time), new BootstrapTokens(resources, time)];
         if (options.TokenAuthFile is { } file) tokens.Insert(1, StaticTokens.Load(file));
         var bearer = new BearerTokenAuthenticator(tokens, audiences, time);
         parts.Authenticators.Add(new FrontProxyAuthenticator(options.Pki.FrontProxyAuthority.VerifiesClient, "front-proxy-client"));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 
@@ -38,7 +39,7 @@ public sealed class ClusterPki : IDisposable
         _time = time;
         Authority = CertificateAuthority.Open(At("ca.crt"), At("ca.key"), "kubernetes", time);
         FrontProxyAuthority = CertificateAuthority.Open(At("front-proxy-ca.crt"), At("front-proxy-ca.key"), "front-proxy-ca", time);
-        ServiceAccountKey = ServiceAccountKey.Open(At("sa.key"), At("sa.pub"));
+        ServiceAccountKey = ServiceAccountKeyFiles.Open(At("sa.key"), At("sa.pub"));
         ApiServer = Ensure("apiserver", Authority, ServerSubject(options));
         KubeletClient = Ensure("apiserver-kubelet-client", Authority, new() { CommonName = "kube-apiserver-kubelet-client", Organizations = [UserInfo.Masters], Client = true });
         FrontProxyClient = Ensure("front-proxy-client", FrontProxyAuthority, new() { CommonName = "front-proxy-client", Client = true });

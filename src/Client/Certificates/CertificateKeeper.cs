@@ -29,6 +29,7 @@ public sealed partial class CertificateKeeper
     private readonly TaskCompletionSource _there = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile X509Certificate2? _current;
     private (X509Certificate2? For, double Share) _rotation;
+    private DateTimeOffset _issued = DateTimeOffset.MinValue;
 
     /// <summary>Loads what is there.</summary>
     /// <param name="place">Where the certificate is kept.</param>
@@ -96,7 +97,11 @@ public sealed partial class CertificateKeeper
         // Asked again after every wait, the same certificate must get the same answer.
         if (_rotation.For != certificate) _rotation = (certificate, 0.7 + (0.2 * _random()));
         var begin = new DateTimeOffset(certificate.NotBefore.ToUniversalTime());
-        return begin + ((End(certificate) - begin) * _rotation.Share);
+        var deadline = begin + ((End(certificate) - begin) * _rotation.Share);
+
+        // Signers date certificates back. The share of a short life could then be past when the certificate arrives: half of what was left is used at least.
+        var earliest = _issued + ((End(certificate) - _issued) / 2);
+        return deadline > earliest || _issued == DateTimeOffset.MinValue ? deadline : earliest;
     }
 
     private async Task IssueUntilDoneAsync(ICertificateIssuer issuer, CancellationToken cancel)
@@ -141,6 +146,7 @@ public sealed partial class CertificateKeeper
 
         // The one before stays in memory: connections may still be using it.
         var certificate = _files.Save(pem, key);
+        _issued = _time.GetUtcNow();
         _current = certificate;
         _there.TrySetResult();
         LogIssued(_logger, _place.Name, certificate.Subject, End(certificate));

@@ -5,7 +5,7 @@ namespace Tiphys.Controllers;
 
 /// <summary>A controller as the manager knows it.</summary>
 /// <param name="Name">Name for <c>--controllers</c>.</param>
-/// <param name="Account">Its service account in kube-system.</param>
+/// <param name="Account">Its service account in kube-system; empty for the manager's own identity.</param>
 /// <param name="Create">Makes it; null when the settings leave nothing for it to do.</param>
 /// <param name="OnByDefault">Whether <c>*</c> includes it.</param>
 internal sealed record ControllerEntry(string Name, string Account, Func<ControllerContext, IController?> Create, bool OnByDefault = true);
@@ -19,6 +19,7 @@ internal static class ControllerCatalog
         new("deployment-controller", "deployment-controller", static c => new DeploymentController(c)),
         new("replicationcontroller-controller", "replication-controller", static c => new ReplicaController<ReplicationController>(c, new ReplicationControllerKind())),
         new("serviceaccount-controller", "service-account-controller", static c => new ServiceAccountController(c)),
+        new("serviceaccount-token-controller", "", static c => c.Options.ServiceAccountKey is { } key ? new TokenSecretController(c, key) : null),
         new("root-ca-certificate-publisher-controller", "root-ca-cert-publisher", static c => c.Options.RootCertificates is { } certificates ? new RootCertificatePublisher(c, certificates) : null),
         new("endpointslice-controller", "endpointslice-controller", static c => new EndpointSliceController(c)),
         new("endpoints-controller", "endpoint-controller", static c => new EndpointsController(c)),
@@ -110,6 +111,7 @@ internal static class ControllerCatalog
         "tokencleaner" => "token-cleaner-controller",
         "horizontalpodautoscaling" => "horizontal-pod-autoscaler-controller",
         "ttl" => "ttl-controller",
+        "serviceaccount-token" => "serviceaccount-token-controller",
         "serviceaccount" => "serviceaccount-controller",
         "root-ca-cert-publisher" => "root-ca-certificate-publisher-controller",
         _ => name,

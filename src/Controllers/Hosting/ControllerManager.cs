@@ -40,7 +40,7 @@ public static partial class ControllerManager
         var built = new List<(IController Controller, ControllerContext Context)>();
         foreach (var entry in entries)
         {
-            var context = new ControllerContext(entry.Name, options, options.ClientFor?.Invoke(entry.Account) ?? client, informers, time, loggers);
+            var context = new ControllerContext(entry.Name, options, (entry.Account.Length > 0 ? options.ClientFor?.Invoke(entry.Account) : null) ?? client, informers, time, loggers);
             if (entry.Create(context) is { } controller) built.Add((controller, context));
         }
 

@@ -67,8 +67,8 @@ public sealed record ControllerManagerOptions
     /// <summary>Certificates that clients inside the cluster verify the API server with, PEM (content of <c>--root-ca-file</c>).</summary>
     public string? RootCertificates { get; init; }
 
-    /// <summary>Key that signs service account tokens, PEM (content of <c>--service-account-private-key-file</c>).</summary>
-    public string? ServiceAccountPrivateKey { get; init; }
+    /// <summary>Key that signs the tokens of service accounts that are kept in secrets (<c>--service-account-private-key-file</c>); null fills no such secrets.</summary>
+    public ServiceAccountKey? ServiceAccountKey { get; init; }
 
     /// <summary>Authority that signs certificate requests, with its key (<c>--cluster-signing-cert-file</c>, <c>--cluster-signing-key-file</c>).</summary>
     public X509Certificate2? ClusterSigningCertificate { get; init; }

@@ -30,8 +30,9 @@ internal static class RoleCommands
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
         var allocate = new Option<bool>("--allocate-node-cidrs") { Description = "Give every node a part of --cluster-cidr." };
         var root = new Option<string?>("--root-ca-file") { Description = "Certificate authority to publish to every namespace." };
+        var key = new Option<string?>("--service-account-private-key-file") { Description = "Key that signs the tokens of service accounts that are kept in secrets." };
         var verbosity = Flags.Verbosity();
-        return Role("controller-manager", "Run the controllers.", [kubeconfig, elect, controllers, cidr, services, allocate, root, verbosity], (result, cancel) =>
+        return Role("controller-manager", "Run the controllers.", [kubeconfig, elect, controllers, cidr, services, allocate, root, key, verbosity], (result, cancel) =>
         {
             var options = new ControllerManagerOptions
             {
@@ -40,6 +41,7 @@ internal static class RoleCommands
                 ClusterCidrs = [result.GetValue(cidr)],
                 ServiceClusterIpRange = result.GetValue(services),
                 AllocateNodeCidrs = result.GetValue(allocate),
+                ServiceAccountKey = result.GetValue(key) is { } keyFile ? ServiceAccountKey.Parse(File.ReadAllText(keyFile)) : null,
                 RootCertificates = result.GetValue(root) is { } file ? File.ReadAllText(file) : null,
             };
             return RunAsync(result.GetValue(kubeconfig), "kube-controller-manager", result.GetValue(verbosity), (client, loggers) => ControllerManager.RunAsync(options, client, s_time, loggers, cancel));

@@ -115,6 +115,7 @@ internal static partial class ServerHost
         ServiceClusterIpRange = options.ServiceClusterIpRange,
         RootCertificates = plane.Pki.Authority.Pem,
         ClusterSigningCertificate = plane.Pki.Authority.Certificate,
+        ServiceAccountKey = plane.Pki.ServiceAccountKey,
 
         // Each controller acts as its own service account, so that a fault of one cannot do what only another may.
         ClientFor = account => plane.Client($"kube-controller-manager/{account}", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system"),

@@ -64,6 +64,7 @@ public sealed class TestCluster : IAsyncLifetime
             ClusterCidrs = [IPNetwork.Parse("10.42.0.0/16")],
             RootCertificates = _pki.Authority.Pem,
             ClusterSigningCertificate = _pki.Authority.Certificate,
+            ServiceAccountKey = _pki.ServiceAccountKey,
             ClientFor = static account => throw new InvalidOperationException(account),
         };
         options = options with { ClientFor = account => ClientFor("kube-controller-manager", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system", UserInfo.Authenticated) };
@@ -143,6 +144,9 @@ public sealed class TestCluster : IAsyncLifetime
         Directory.Delete(_directory, recursive: true);
         if (Environment.GetEnvironmentVariable("SHOW_LOG") is not null) Console.Error.WriteLine(Loggers);
     }
+
+    /// <summary>A client with a bearer token.</summary>
+    internal KubernetesClient ClientWith(string token) => new(new Uri("http://in-process/"), _transport.CreateHandler(), "test", _ => ValueTask.FromResult<string?>(token));
 
     internal KubernetesClient ClientFor(string agent, string user, params string[] groups)
     {

@@ -3,10 +3,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Client;
 
 /// <summary>JSON Web Tokens in their compact form.</summary>
-internal static class Jwt
+public static class Jwt
 {
     /// <summary>Signs claims.</summary>
     public static string Sign(JsonObject claims, ServiceAccountKey key)
@@ -59,7 +59,7 @@ internal static class Jwt
         _ => [],
     };
 
-    private static string Part(JsonObject content) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes<JsonNode>(content, JsonContext.Default.JsonNode));
+    private static string Part(JsonObject content) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(content.ToJsonString()));
 
     private static JsonObject? Parse(string part)
     {
@@ -74,7 +74,3 @@ internal static class Jwt
         }
     }
 }
-
-/// <summary>Lets the serializer work without reflection.</summary>
-[System.Text.Json.Serialization.JsonSerializable(typeof(JsonNode))]
-internal sealed partial class JsonContext : System.Text.Json.Serialization.JsonSerializerContext;

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Client;
 
 /// <summary>A key that signs and verifies the tokens of service accounts: ECDSA P-256 (ES256) when made here, RSA (RS256) accepted.</summary>
 public sealed class ServiceAccountKey : IDisposable
@@ -23,22 +23,6 @@ public sealed class ServiceAccountKey : IDisposable
 
     /// <summary>Key id, as upstream derives it: the hash of the public key.</summary>
     public string KeyId { get; }
-
-    /// <summary>Loads a key from a PEM file, or makes it.</summary>
-    public static ServiceAccountKey Open(string keyPath, string publicKeyPath)
-    {
-        if (PkiFiles.TryRead(keyPath) is { } pem)
-        {
-            var loaded = Parse(pem);
-            if (!File.Exists(publicKeyPath)) PkiFiles.WritePublic(publicKeyPath, loaded.PublicPem());
-            return loaded;
-        }
-
-        var made = new ServiceAccountKey(ECDsa.Create(ECCurve.NamedCurves.nistP256));
-        PkiFiles.WritePrivate(keyPath, made._ec!.ExportECPrivateKeyPem());
-        PkiFiles.WritePublic(publicKeyPath, made.PublicPem());
-        return made;
-    }
 
     /// <summary>A key that is not kept.</summary>
     public static ServiceAccountKey Generate() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256));
@@ -104,5 +88,9 @@ public sealed class ServiceAccountKey : IDisposable
         _rsa?.Dispose();
     }
 
-    private string PublicPem() => ((AsymmetricAlgorithm?)_ec ?? _rsa!).ExportSubjectPublicKeyInfoPem();
+    /// <summary>The private key, PEM.</summary>
+    public string PrivatePem() => _ec is not null ? _ec.ExportECPrivateKeyPem() : _rsa!.ExportRSAPrivateKeyPem();
+
+    /// <summary>The public key, PEM.</summary>
+    public string PublicPem() => ((AsymmetricAlgorithm?)_ec ?? _rsa!).ExportSubjectPublicKeyInfoPem();
 }
