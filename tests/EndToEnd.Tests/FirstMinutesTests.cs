@@ -23,7 +23,7 @@ public sealed class FirstMinutesTests(Cluster cluster)
     public async Task Status_names_every_component()
     {
         var status = (await Cluster.UntilAsync(() => cluster.TiphysAsync("status"), static s => s.Code == 0)).Output;
-        foreach (var part in new[] { "process", "apiserver", "node e2e", "dns", "pods", "deployments" }) Assert.Contains(part, status, StringComparison.Ordinal);
+        foreach (var part in new[] { "process", "apiserver", "controller-manager", "scheduler", "kubelet", "proxy", "routes", "containerd", "node e2e", "dns", "pods", "deployments" }) Assert.Contains(part, status, StringComparison.Ordinal);
     }
 
     [Theory]

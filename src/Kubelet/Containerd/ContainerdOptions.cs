@@ -31,6 +31,19 @@ public sealed class ContainerdOptions
     public string SocketPath => Path.Combine(Directory, "containerd.sock");
 
     internal string ConfigPath => Path.Combine(Directory, "config.toml");
+    /// <summary>Whether a process is this containerd: its id may have gone to another since, after a reboot above all.</summary>
+    internal bool Owns(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(ConfigPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     internal string PidPath => Path.Combine(Directory, "containerd.pid");
     internal string LogPath => Path.Combine(Directory, "containerd.log");
     internal string RegistryConfigDirectory => Path.Combine(Directory, "certs.d");

@@ -132,13 +132,11 @@ internal sealed partial class ContainerdSupervisor(
             return null;
         try
         {
-            // The id may have gone to another process since, after a reboot above all.
-            var arguments = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
-            return arguments.Contains(options.ConfigPath) ? Process.GetProcessById(id) : null;
+            return options.Owns(id) ? Process.GetProcessById(id) : null;
         }
-        catch (Exception e) when (e is IOException or ArgumentException or UnauthorizedAccessException)
+        catch (ArgumentException)
         {
-            return null;
+            return null; // it ended in between
         }
     }
 

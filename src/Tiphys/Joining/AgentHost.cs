@@ -29,7 +29,7 @@ internal sealed partial class AgentHost
         (_options, _identity, _time, _loggers) = (options, identity, time, loggers);
         _logger = loggers.CreateLogger("Tiphys.Agent");
         _client = identity.Client("kubelet", identity.Certificate);
-        _supervisor = new Supervisor(time, _logger);
+        _supervisor = new Supervisor(options.DataDir.ComponentStates, time, _logger);
     }
 
     /// <summary>Joins if need be, and runs the node until cancelled. Containers go on running after that.</summary>
@@ -43,11 +43,11 @@ internal sealed partial class AgentHost
     private async Task RunAsync(CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Keep(_identity.Certificate, stop.Token);
+        Keep("kubelet certificate", _identity.Certificate, stop.Token);
         var settings = _options.Settings.Or(await SettingsAsync(cancel));
         var kubelet = settings.Apply(_options.Kubelet);
         var serving = ServingCertificate();
-        Keep(serving, stop.Token);
+        Keep("kubelet-server certificate", serving, stop.Token);
         kubelet = kubelet with { ClientAuthorities = kubelet.ClientAuthorities ?? _identity.Authorities };
         if (kubelet.ServingCertificate is null) kubelet = kubelet with { ServingCertificateSource = () => serving.Current };
         _supervisor.Run("kubelet", token => KubeletAgent.RunAsync(kubelet, _client, _loggers, token), stop.Token);
@@ -66,7 +66,7 @@ internal sealed partial class AgentHost
         var template = CertificateTemplate.Client(NodeComponents.Signer, user);
         var certificate = Keeper(name, () => template);
         var client = _identity.Client(userAgent, certificate);
-        Keep(certificate, cancel);
+        Keep($"{name} certificate", certificate, cancel);
         _supervisor.Run(name, async token =>
         {
             await certificate.WaitAsync(token);
@@ -85,7 +85,7 @@ internal sealed partial class AgentHost
     private CertificateKeeper Keeper(string name, Func<CertificateTemplate> template) => new(new(_options.CertificateDirectory, name), template, _time, _logger);
 
     /// <summary>All certificates are asked for as the node.</summary>
-    private void Keep(CertificateKeeper certificate, CancellationToken cancel) => _supervisor.Run("certificates", token => certificate.RunAsync(new SigningRequestIssuer(_client), token), cancel);
+    private void Keep(string name, CertificateKeeper certificate, CancellationToken cancel) => _supervisor.Run(name, token => certificate.RunAsync(new SigningRequestIssuer(_client), token), cancel);
 
     /// <summary>What the cluster says of itself; what it said last while it is out of reach, so that a node starts without it.</summary>
     private async Task<ClusterSettings> SettingsAsync(CancellationToken cancel)

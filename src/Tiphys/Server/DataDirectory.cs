@@ -31,6 +31,9 @@ internal sealed class DataDirectory
     /// <summary>The node agent's state.</summary>
     public string Agent => Path.Combine(Root, "agent");
 
+    /// <summary>How the components of the running process do.</summary>
+    public string ComponentStates => Path.Combine(Root, "components.json");
+
     /// <summary>The administrator's kubeconfig.</summary>
     public string AdminKubeconfig => Path.Combine(Root, "server", "kubeconfig.yaml");
 

@@ -34,7 +34,7 @@ internal static partial class ServerHost
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var supervisor = new Supervisor(TimeProvider.System, logger);
+        var supervisor = new Supervisor(data.ComponentStates, TimeProvider.System, logger);
         StartComponents(options, data, plane, supervisor, loggers, stop.Token);
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         LogStopping(logger);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Tiphys.Api.Apps.V1;
 using Tiphys.Api.Core.V1;
 using Tiphys.Client;
+using Tiphys.Kubelet.Containerd;
 using Tiphys.Server;
 
 namespace Tiphys.Up;
@@ -21,11 +22,14 @@ internal static class StatusHost
 
         var data = DataDirectory.Open(dataDir);
         Row("process", true, string.Create(CultureInfo.InvariantCulture, $"{pid}, {ResidentMegabytes(pid)} MB resident, log {server.LogFile}"));
+        var well = true;
+        foreach (var part in ComponentStates.Read(data.ComponentStates)) well &= Row(part.Name, part.Running, Told(part));
+        if (ContainerdProcess.Configured(NodePaths.KubeletOptions(dataDir)) is { } containerd) well &= Row("containerd", containerd.Pid is not null, containerd.Pid is { } id ? string.Create(CultureInfo.InvariantCulture, $"process {id}") : "is not running");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         patience.CancelAfter(TimeSpan.FromSeconds(10));
         try
         {
-            return await ShowAsync(data, patience.Token) ? 0 : 1;
+            return await ShowAsync(data, patience.Token) && well ? 0 : 1;
         }
         catch (Exception e) when (e is HttpRequestException or ApiException or OperationCanceledException or KubeconfigException)
         {
@@ -47,7 +51,7 @@ internal static class StatusHost
 
         var dns = await client.Resource<Service>().FindAsync("kube-system", "kube-dns", cancel);
         var answers = dns is not null && await DnsProbe.AnswersAsync(System.Net.IPAddress.Parse(dns.Spec.ClusterIP), cancel);
-        well &= Row("dns", answers, dns is null ? "its Service does not exist" : $"{dns.Spec.ClusterIP}, {(answers ? "answers through its Service" : "does not answer")}");
+        well &= Row("cluster dns", answers, dns is null ? "its Service does not exist" : $"{dns.Spec.ClusterIP}, {(answers ? "answers through its Service" : "does not answer")}");
         var pods = (await client.Resource<Pod>().ListAsync(null, ListQuery.All, cancel)).Items;
         var running = pods.Count(static p => p.Status.Phase is PodPhase.Running or PodPhase.Succeeded);
         well &= Row("pods", running == pods.Count, string.Create(CultureInfo.InvariantCulture, $"{running} of {pods.Count} run or have completed"));
@@ -56,9 +60,17 @@ internal static class StatusHost
         return Row("deployments", available == deployments.Count, string.Create(CultureInfo.InvariantCulture, $"{available} of {deployments.Count} fully available")) && well;
     }
 
+    private static string Told(ComponentState part)
+    {
+        var now = TimeProvider.System.GetUtcNow() - part.Since;
+        var lasted = now.TotalMinutes < 1 ? $"{(int)now.TotalSeconds} s" : now.TotalHours < 2 ? $"{(int)now.TotalMinutes} min" : $"{(int)now.TotalHours} h";
+        var failures = part.Failures == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"; failed {part.Failures} times, last: {part.LastFailure}");
+        return $"{(part.Running ? "runs" : "down")} for {lasted}{failures}";
+    }
+
     private static bool Row(string what, bool well, string detail)
     {
-        Console.WriteLine($"  {(well ? "ok  " : "BAD ")} {what,-16} {detail}");
+        Console.WriteLine($"  {(well ? "ok  " : "BAD ")} {what,-18} {detail}");
         return well;
     }
 
