@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Tiphys.Api.Core.V1;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Tiphys.Api.Core.V1;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 
@@ -13,9 +14,6 @@ namespace Tiphys.ApiServer;
 public sealed class StreamingSubresource(KubeletConnector kubelets, string verb) : HandlerSubresource
 {
     private static readonly string[] s_hopHeaders = ["Host", "Authorization", "Content-Length", "Transfer-Encoding"];
-
-    /// <summary>Subprotocol whose stdin can be closed; containerd's streaming server does not know it.</summary>
-    private const string ClosableChannels = "v5.channel.k8s.io";
 
     /// <summary>A port-forward's SPDY connection inside a WebSocket.</summary>
     private const string TunneledPortForward = "SPDY/3.1+portforward.k8s.io";
@@ -29,9 +27,10 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
         var path = KubeletPath(request, pod);
         var node = PodTarget.Node(pod);
         var protocols = WebSocketHandshake.Protocols(request.Http.Request);
-        if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, upgrade, node, path);
-        else if (protocols.Contains(ClosableChannels)) await ChannelTranslator.RunAsync(request, upgrade, await kubelets.ConnectAsync(node, request.Cancel), path, node);
-        else await PassAsync(request, upgrade, node, path);
+        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
+        if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, kubelet, node, path);
+        else if (protocols.Contains(RemoteCommandTranslator.V5)) await TranslateAsync(request, kubelet, node, path);
+        else await PassAsync(request, upgrade, kubelet, node, path);
     }
 
     private string KubeletPath(ApiRequest request, Pod pod)
@@ -56,35 +55,42 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
         }
     }
 
-    private async Task PassAsync(ApiRequest request, IHttpUpgradeFeature upgrade, string node, string path)
+    private static async Task PassAsync(ApiRequest request, IHttpUpgradeFeature upgrade, Stream kubelet, string node, string path)
     {
-        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
         var headers = request.Http.Request.Headers.Where(static h => !s_hopHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase)).SelectMany(static h => h.Value.Select(v => (h.Key, v ?? "")));
         await RawHttp.SendAsync(kubelet, request.Http.Request.Method, path, [("Host", node), .. headers], request.Cancel);
         var response = await RawHttp.ReadHeadAsync(kubelet, request.Cancel);
-        if (response.Code != StatusCodes.Status101SwitchingProtocols) throw await RefusedAsync(kubelet, response, request.Cancel);
+        if (!response.IsUpgraded) throw await RefusedAsync(kubelet, response, request.Cancel);
         foreach (var (name, value) in response.Headers) request.Http.Response.Headers.Append(name, value);
         await using var client = await upgrade.UpgradeAsync();
-        await RawHttp.JoinAsync(client, kubelet, request.Cancel);
+        await StreamJoin.RunAsync(client, kubelet, request.Cancel);
     }
 
-    private async Task TunnelAsync(ApiRequest request, IHttpUpgradeFeature upgrade, string node, string path)
+    private static async Task TranslateAsync(ApiRequest request, Stream kubelet, string node, string path)
     {
-        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
-        await RawHttp.SendAsync(
-            kubelet,
-            "POST",
-            path,
-            [("Host", node), ("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "portforward.k8s.io"), ("Content-Length", "0")],
-            request.Cancel);
-        var response = await RawHttp.ReadHeadAsync(kubelet, request.Cancel);
-        if (response.Code != StatusCodes.Status101SwitchingProtocols) throw await RefusedAsync(kubelet, response, request.Cancel);
-        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, upgrade, TunneledPortForward);
-        await using var client = new WebSocketByteStream(socket);
-        await RawHttp.JoinAsync(client, kubelet, request.Cancel);
+        await UpgradeAsync(request, kubelet, node, path, RemoteCommandTranslator.V4);
+        await using var connection = new SpdyConnection(kubelet);
+        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, RemoteCommandTranslator.V5);
+        var streams = new RemoteCommandStreams(request.QueryFlag("stdin"), request.QueryFlag("stdout"), request.QueryFlag("stderr"), request.QueryFlag("tty"));
+        await RemoteCommandTranslator.RunAsync(socket, connection, streams, request.Cancel);
     }
 
-    internal static async Task<StatusException> RefusedAsync(Stream kubelet, RawResponse response, CancellationToken cancel)
+    private static async Task TunnelAsync(ApiRequest request, Stream kubelet, string node, string path)
+    {
+        await UpgradeAsync(request, kubelet, node, path, "portforward.k8s.io");
+        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, TunneledPortForward);
+        await using var client = new WebSocketByteStream(socket);
+        await StreamJoin.RunAsync(client, kubelet, request.Cancel);
+        await client.CloseAsync(request.Cancel);
+    }
+
+    private static async Task UpgradeAsync(ApiRequest request, Stream kubelet, string node, string path, string protocol)
+    {
+        var response = await RawHttp.UpgradeToSpdyAsync(kubelet, node, path, protocol, request.Cancel);
+        if (!response.IsUpgraded) throw await RefusedAsync(kubelet, response, request.Cancel);
+    }
+
+    private static async Task<StatusException> RefusedAsync(Stream kubelet, RawResponse response, CancellationToken cancel)
     {
         using var text = new StreamReader(ResponseBody.Of(kubelet, response), Encoding.UTF8);
         var message = (await text.ReadToEndAsync(cancel)).Trim();

@@ -1,239 +1,142 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.IO.Pipelines;
-using System.Text;
 
 namespace Tiphys.Client;
 
-/// <summary>
-/// The client's side of a SPDY/3.1 connection as Kubernetes uses it for exec and attach: we open the streams, the peer only
-/// answers on them. Flow control is not part of that use, on either side.
-/// </summary>
-public sealed class SpdyConnection(Stream transport) : IAsyncDisposable
+/// <summary>The client's end of a SPDY/3.1 connection: as much of it as kubelets and container runtimes speak for exec, attach and port forwarding.</summary>
+/// <remarks>
+/// What the server says in headers is never needed, so they are skipped, and no decompression is. Like upstream's library it
+/// keeps no flow-control windows; TCP's hold both sides back.
+/// </remarks>
+public sealed class SpdyConnection : IAsyncDisposable
 {
-    private const ushort SynStream = 1;
-    private const ushort SynReply = 2;
-    private const ushort RstStream = 3;
-    private const ushort Ping = 6;
-    private const ushort GoAway = 7;
-    private const byte FlagFin = 1;
-    private const int LargestFrame = 1 << 24;
-    private readonly ConcurrentDictionary<int, SpdyStream> _streams = new();
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+    private readonly Stream _connection;
     private readonly SemaphoreSlim _writing = new(1);
-    private bool _headersStarted;
-    private int _nextStream = 1;
+    private readonly ConcurrentDictionary<uint, SpdyStream> _streams = new();
+    private readonly Task _reading;
+    private uint _lastStream;
+    private bool _anyHeaders;
 
-    /// <summary>Opens a stream, and returns once the peer has answered: until then it may throw data away. <see cref="RunAsync"/> must be running.</summary>
-    /// <param name="headers">Its headers, for example <c>streamType: stdout</c>.</param>
-    /// <param name="cancel">Ends the wait.</param>
+    /// <summary>Speaks SPDY on a connection that was upgraded to it, which becomes its own.</summary>
+    public SpdyConnection(Stream connection)
+    {
+        _connection = connection;
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>Opens a stream with the given headers, and returns once the server knows it.</summary>
+    /// <exception cref="IOException">The server did not answer in time, or refused.</exception>
     public async Task<SpdyStream> OpenAsync(IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
     {
         SpdyStream stream;
-        await _writing.WaitAsync(cancel);
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            stream = new SpdyStream(this, _nextStream);
-            _streams[_nextStream] = stream;
-            var block = SpdyHeaders.Encode(headers, first: !_headersStarted);
-            _headersStarted = true;
-            var frame = new byte[8 + 10 + block.Length];
-            WriteControl(frame, SynStream, 0, 10 + block.Length);
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(8), _nextStream);
-            block.CopyTo(frame.AsSpan(18));
-            _nextStream += 2;
-            await transport.WriteAsync(frame, cancel);
-            await transport.FlushAsync(cancel);
+            var id = _lastStream == 0 ? 1 : _lastStream + 2;
+            _lastStream = id;
+            stream = new SpdyStream(this, id);
+            _streams[id] = stream;
+            await _connection.WriteAsync(SpdyFrame.SynStream(id, headers, !_anyHeaders), cancel).ConfigureAwait(false);
+            _anyHeaders = true;
         }
         finally
         {
             _writing.Release();
         }
-
-        await stream.Opened.WaitAsync(TimeSpan.FromSeconds(30), cancel);
+        // Servers throw away what arrives on a stream before they have answered its opening.
+        try
+        {
+            await stream.Opened.WaitAsync(AnswerLimit, cancel).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new IOException("the streaming server did not answer the opening of a stream", e);
+        }
         return stream;
     }
 
-    /// <summary>Reads frames until the peer ends the connection.</summary>
-    public async Task RunAsync(CancellationToken cancel)
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
     {
-        var header = new byte[8];
+        await _connection.DisposeAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _writing.Dispose();
+    }
+
+    internal async Task WriteAsync(uint stream, ReadOnlyMemory<byte> data, bool fin, CancellationToken cancel)
+    {
+        await _writing.WaitAsync(cancel).ConfigureAwait(false);
         try
         {
-            while (await transport.ReadAtLeastAsync(header, 8, throwOnEndOfStream: false, cancel) == 8)
+            var frame = new byte[SpdyFrame.HeadLength + data.Length];
+            SpdyFrame.WriteDataHead(frame, stream, data.Length, fin);
+            data.CopyTo(frame.AsMemory(SpdyFrame.HeadLength));
+            await _connection.WriteAsync(frame, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        var head = new byte[SpdyFrame.HeadLength];
+        Exception? failure = null;
+        try
+        {
+            while (true)
             {
-                var length = BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4)) & 0xffffff;
-                if (length > LargestFrame) throw new InvalidDataException("SPDY frame too large");
-                var body = new byte[length];
-                await transport.ReadExactlyAsync(body, cancel);
-                if (!await HandleAsync(header, body, cancel)) return;
+                if (await _connection.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false).ConfigureAwait(false) < head.Length) break;
+                var first = BinaryPrimitives.ReadUInt32BigEndian(head);
+                var second = BinaryPrimitives.ReadUInt32BigEndian(head.AsSpan(4));
+                var flags = (byte)(second >> 24);
+                var body = new byte[second & SpdyFrame.MaxData];
+                await _connection.ReadExactlyAsync(body).ConfigureAwait(false);
+                if ((first & 0x80000000) == 0) await DataAsync(first, body, flags).ConfigureAwait(false);
+                else if (await ControlAsync((SpdyControl)(first & 0xffff), head, body, flags).ConfigureAwait(false)) break;
             }
         }
-        finally
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
-            foreach (var stream in _streams.Values) stream.End();
+            failure = e;
         }
+        foreach (var stream in _streams.Values) stream.End(failure);
     }
 
-    internal async Task SendAsync(int stream, ReadOnlyMemory<byte> data, bool fin, CancellationToken cancel)
+    private async Task DataAsync(uint id, byte[] body, byte flags)
     {
-        var header = new byte[8];
-        BinaryPrimitives.WriteInt32BigEndian(header, stream);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), data.Length);
-        header[4] = fin ? FlagFin : (byte)0;
-        await _writing.WaitAsync(cancel);
-        try
-        {
-            await transport.WriteAsync(header, cancel);
-            if (!data.IsEmpty) await transport.WriteAsync(data, cancel);
-            await transport.FlushAsync(cancel);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        if (!_streams.TryGetValue(id, out var stream)) return;
+        await stream.ReceiveAsync(body).ConfigureAwait(false);
+        if ((flags & SpdyFrame.Fin) != 0) stream.End(null);
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => transport.DisposeAsync();
-
-    private async Task<bool> HandleAsync(byte[] header, byte[] body, CancellationToken cancel)
+    private async Task<bool> ControlAsync(SpdyControl kind, byte[] head, byte[] body, byte flags)
     {
-        if ((header[0] & 0x80) == 0)
+        switch (kind)
         {
-            var id = BinaryPrimitives.ReadInt32BigEndian(header) & 0x7fffffff;
-            if (!_streams.TryGetValue(id, out var stream)) return true;
-            await stream.ReceiveAsync(body, cancel);
-            if ((header[4] & FlagFin) != 0) stream.End();
-            return true;
-        }
-
-        switch (BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)))
-        {
-            case RstStream when body.Length >= 8 && _streams.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(body), out var reset):
-                reset.End();
+            case SpdyControl.Ping when body.Length >= 4 && (BinaryPrimitives.ReadUInt32BigEndian(body) & 1) == 0:
+                await _writing.WaitAsync().ConfigureAwait(false);
+                try
+                {
+                    await _connection.WriteAsync((byte[])[.. head, .. body]).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _writing.Release();
+                }
+                break;
+            case SpdyControl.RstStream or SpdyControl.SynReply or SpdyControl.Headers when body.Length >= 4:
+                if (!_streams.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(body) & 0x7fffffff, out var stream)) break;
+                if (kind == SpdyControl.SynReply) stream.Answered();
+                if (kind == SpdyControl.RstStream || (flags & SpdyFrame.Fin) != 0) stream.End(null);
+                break;
+            case SpdyControl.GoAway:
                 return true;
-            case SynReply when body.Length >= 4 && _streams.TryGetValue(BinaryPrimitives.ReadInt32BigEndian(body), out var answered):
-                answered.Answered();
-                if ((header[4] & FlagFin) != 0) answered.End();
-                return true;
-            case Ping:
-                await PongAsync(header, body, cancel);
-                return true;
-            case GoAway:
-                return false;
             default:
-                return true; // settings, window updates and headers say nothing that matters here
+                break;
         }
-    }
-
-    private async Task PongAsync(byte[] header, byte[] body, CancellationToken cancel)
-    {
-        await _writing.WaitAsync(cancel);
-        try
-        {
-            await transport.WriteAsync(header, cancel);
-            await transport.WriteAsync(body, cancel);
-            await transport.FlushAsync(cancel);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    private static void WriteControl(Span<byte> frame, ushort type, byte flags, int length)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(frame, 0x8003);
-        BinaryPrimitives.WriteUInt16BigEndian(frame[2..], type);
-        BinaryPrimitives.WriteInt32BigEndian(frame[4..], length);
-        frame[4] = flags;
-    }
-}
-
-/// <summary>One stream of a <see cref="SpdyConnection"/>.</summary>
-public sealed class SpdyStream
-{
-    private readonly SpdyConnection _connection;
-    private readonly int _id;
-    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0, useSynchronizationContext: false));
-
-    internal SpdyStream(SpdyConnection connection, int id)
-    {
-        _connection = connection;
-        _id = id;
-    }
-
-    /// <summary>What the peer sends; it completes when the peer closes the stream.</summary>
-    public PipeReader Input => _received.Reader;
-
-    /// <summary>Sends data.</summary>
-    public Task SendAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => _connection.SendAsync(_id, data, fin: false, cancel);
-
-    /// <summary>Tells the peer that no more data comes.</summary>
-    public Task CloseAsync(CancellationToken cancel) => _connection.SendAsync(_id, default, fin: true, cancel);
-
-    internal async ValueTask ReceiveAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => await _received.Writer.WriteAsync(data, cancel);
-
-    internal Task Opened => _opened.Task;
-
-    internal void Answered() => _opened.TrySetResult();
-
-    internal void End()
-    {
-        _opened.TrySetResult();
-        _received.Writer.Complete();
-    }
-}
-
-/// <summary>
-/// SPDY header blocks. SPDY compresses them as one zlib stream that begins with a fixed dictionary; we announce the dictionary
-/// but use only stored (uncompressed) blocks, which every inflater reads and which needs no deflater with dictionaries.
-/// </summary>
-internal static class SpdyHeaders
-{
-    /// <summary>Adler-32 of the dictionary of the SPDY/3 specification.</summary>
-    private const uint DictionaryId = 0xe3c6a7c2;
-
-    public static byte[] Encode(IReadOnlyList<(string Name, string Value)> headers, bool first)
-    {
-        var plain = new MemoryStream();
-        Int32(plain, headers.Count);
-        foreach (var (name, value) in headers)
-        {
-            Text(plain, name.ToLowerInvariant());
-            Text(plain, value);
-        }
-
-        var block = new MemoryStream();
-        if (first)
-        {
-            // CMF 0x78, FLG 0xbb: 32 KiB window, dictionary follows, and the check bits that make the pair divisible by 31.
-            block.Write([0x78, 0xbb]);
-            Int32(block, unchecked((int)DictionaryId));
-        }
-
-        var length = (ushort)plain.Length;
-        block.WriteByte(0); // not the last block, stored
-        block.Write([(byte)length, (byte)(length >> 8), (byte)~length, (byte)(~length >> 8)]);
-        plain.WriteTo(block);
-
-        // An empty block makes the peer's inflater hand out what it has so far.
-        block.Write([0, 0, 0, 0xff, 0xff]);
-        return block.ToArray();
-    }
-
-    private static void Text(Stream output, string text)
-    {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        Int32(output, bytes.Length);
-        output.Write(bytes);
-    }
-
-    private static void Int32(Stream output, int value)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, value);
-        output.Write(bytes);
+        return false;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Tiphys.Client;
 using Tiphys.Kubelet.Cri;
 using Tiphys.Kubelet.Cri.Grpc;
 using Tiphys.Kubelet.Cri.V1;
@@ -56,10 +57,7 @@ internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
         await GuardAsync(context, async () =>
         {
             var target = await runtime.PortForwardAsync(request, context.RequestAborted).ConfigureAwait(false);
-            if (WebSocketAccept.Offered(context).Contains(PortForwardTunnel.Protocol))
-                await PortForwardTunnel.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
-            else
-                await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
+            await StreamProxy.ForwardPortAsync(context, target, context.RequestAborted).ConfigureAwait(false);
         }).ConfigureAwait(false);
     }
 
@@ -77,12 +75,10 @@ internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
         }).ConfigureAwait(false);
     }
 
-    private static async Task StreamAsync(HttpContext context, Func<Task<Uri>> ask, StreamOptions streams) => await GuardAsync(context, async () =>
+    private static async Task StreamAsync(HttpContext context, Func<Task<Uri>> ask, RemoteCommandStreams streams) => await GuardAsync(context, async () =>
     {
         var target = await ask().ConfigureAwait(false);
-        var protocol = WebSocketAccept.Offered(context).FirstOrDefault(p => p is WebSocketTranslator.V5 or WebSocketTranslator.V4);
-        if (protocol is not null) await WebSocketTranslator.RunAsync(context, target, streams, protocol, context.RequestAborted).ConfigureAwait(false);
-        else await StreamProxy.RunAsync(context, target, context.RequestAborted).ConfigureAwait(false);
+        await StreamProxy.RunCommandAsync(context, target, streams, context.RequestAborted).ConfigureAwait(false);
     }).ConfigureAwait(false);
 
     private static async Task GuardAsync(HttpContext context, Func<Task> serve)
@@ -119,11 +115,11 @@ internal sealed class StreamHandler(PodManager pods, IRuntimeService runtime)
         return null;
     }
 
-    private static StreamOptions? Options(HttpContext context)
+    private static RemoteCommandStreams? Options(HttpContext context)
     {
         var query = context.Request.Query;
         var tty = IsSet("tty");
-        var options = new StreamOptions(IsSet("input") || IsSet("stdin"), IsSet("output") || IsSet("stdout"), (IsSet("error") || IsSet("stderr")) && !tty, tty);
+        var options = new RemoteCommandStreams(IsSet("input") || IsSet("stdin"), IsSet("output") || IsSet("stdout"), (IsSet("error") || IsSet("stderr")) && !tty, tty);
         return options.Stdin || options.Stdout || options.Stderr ? options : null;
 
         bool IsSet(string name) => query[name].ToString() is "1" or "true";

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
-using Tiphys.Kubelet.Streaming.Spdy;
+
+using Tiphys.Client;
 using Tiphys.Kubelet.Tests.Harness;
 
 namespace Tiphys.Kubelet.Tests.Server;
@@ -117,45 +118,12 @@ public class KubeletServerTests(RuntimeFixture fixture)
             "GET /portForward/default/tunnel HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
             "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: SPDY/3.1+portforward.k8s.io\r\n\r\n", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
         using var socket = WebSocket.CreateFromStream(tls, new WebSocketCreationOptions { IsServer = false });
-        await using var spdy = new SpdyClient(new WebSocketBytes(socket));
+        await using var spdy = new SpdyConnection(new WebSocketByteStream(socket));
         (string, string)[] headers = [("port", "8080"), ("requestid", "1")];
         await spdy.OpenAsync([("streamtype", "error"), .. headers], Cancel);
         var data = await spdy.OpenAsync([("streamtype", "data"), .. headers], Cancel);
         await data.WriteAsync("GET /index.html HTTP/1.0\r\n\r\n"u8.ToArray(), Cancel);
         Assert.EndsWith("page\n", await ReadAsync(data), StringComparison.Ordinal);
-    }
-
-    private sealed class WebSocketBytes(WebSocket socket) : Stream
-    {
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                return (await socket.ReceiveAsync(buffer, cancellationToken)).Count;
-            }
-            catch (WebSocketException e)
-            {
-                throw new IOException(e.Message, e);
-            }
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-            socket.SendAsync(buffer, WebSocketMessageType.Binary, true, cancellationToken);
-        public override void Flush() { }
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-        protected override void Dispose(bool disposing)
-        {
-            socket.Abort();
-            base.Dispose(disposing);
-        }
     }
 
     [Fact]
@@ -174,7 +142,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
         Assert.Contains("\"name\":\"used\"", await client.GetStringAsync("pods", Cancel), StringComparison.Ordinal);
     }
 
-    private static async Task<SpdyClient> UpgradeAsync(TestNode node, string path, string protocol) => new(await ConnectAsync(
+    private static async Task<SpdyConnection> UpgradeAsync(TestNode node, string path, string protocol) => new(await ConnectAsync(
         node, $"POST /{path} HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {protocol}\r\nContent-Length: 0\r\n\r\n", protocol));
 
     private static async Task<SslStream> ConnectAsync(TestNode node, string request, string expected)

@@ -1,10 +1,11 @@
 using System.Globalization;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Client;
 
 /// <summary>Body of a response on a raw connection: of known length, in chunks, or up to the connection's end.</summary>
-internal static class ResponseBody
+public static class ResponseBody
 {
+    /// <summary>The body as a stream that ends where the body ends.</summary>
     public static Stream Of(Stream connection, RawResponse response)
     {
         var chunked = response.Headers.Any(static h => h.Name.Equals("Transfer-Encoding", StringComparison.OrdinalIgnoreCase) && h.Value.Contains("chunked", StringComparison.OrdinalIgnoreCase));

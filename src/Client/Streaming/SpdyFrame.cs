@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Tiphys.Kubelet.Streaming.Spdy;
+namespace Tiphys.Client;
 
 /// <summary>The kinds of SPDY control frames that matter here.</summary>
 internal enum SpdyControl
@@ -25,6 +25,9 @@ internal static class SpdyFrame
     public const int MaxData = 0xffffff;
     private const ushort ControlVersion = 0x8003;
 
+    /// <summary>How a zlib stream begins that uses SPDY's dictionary: a 32 KiB window, the dictionary flag, and its Adler-32.</summary>
+    private static readonly byte[] s_zlibStart = [0x78, 0xbb, 0xe3, 0xc6, 0xa7, 0xc2];
+
     /// <summary>A frame of data.</summary>
     public static void WriteDataHead(Span<byte> head, uint stream, int length, bool fin)
     {
@@ -45,18 +48,18 @@ internal static class SpdyFrame
 
     /// <summary>Opens a stream.</summary>
     /// <param name="stream">Its number, odd for clients.</param>
-    /// <param name="headers">Its headers, with lower-case names.</param>
+    /// <param name="headers">Its headers.</param>
     /// <param name="isFirst">Whether these are the first headers on the connection.</param>
     public static byte[] SynStream(uint stream, IReadOnlyList<(string Name, string Value)> headers, bool isFirst)
     {
         var block = HeaderBlock(headers);
-        // The peer inflates; nothing says that we must deflate. Stored blocks, flushed by an empty one, need no dictionary.
+        // The peer inflates; nothing says that we must deflate. Stored blocks, flushed by an empty one, make no use of the dictionary.
         using var body = new MemoryStream();
         Span<byte> head = stackalloc byte[10];
         head.Clear();
         BinaryPrimitives.WriteUInt32BigEndian(head, stream);
         body.Write(head);
-        if (isFirst) body.Write([0x78, 0x01]);
+        if (isFirst) body.Write(s_zlibStart);
         body.WriteByte(0);
         Span<byte> length = stackalloc byte[4];
         BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)block.Length);
@@ -73,7 +76,7 @@ internal static class SpdyFrame
         Number(headers.Count);
         foreach (var (name, value) in headers)
         {
-            Text(name);
+            Text(name.ToLowerInvariant());
             Text(value);
         }
         return block.ToArray();
