@@ -56,7 +56,7 @@ public sealed class PowerLossTests
 
     private static async Task<string?> Live(TestDirectory directory, LossyDisk disk, CrashHistory history, Random random, string id, int operations)
     {
-        await using var store = Open(directory.Options with { Disk = disk, SegmentBytes = 2500, CheckpointBytes = 1000, RetryInterval = TimeSpan.FromHours(1) });
+        await using var store = Open(disk, directory.Options with { Disk = disk, SegmentBytes = 2500, CheckpointBytes = 1000, RetryInterval = TimeSpan.FromHours(1) });
         if (history.Add($"O {store.CurrentRevision}") is { } vanished)
             return vanished;
         if (await Watch(store, history) is { } missing)
@@ -71,17 +71,18 @@ public sealed class PowerLossTests
         return told;
     }
 
-    // Where a store is made for the first time, a failing sync fails the start; whoever starts it starts it again.
-    private static EmbeddedStore Open(EmbeddedStoreOptions options)
+    // A failing sync can fail the start; whoever starts the store starts it again.
+    private static EmbeddedStore Open(LossyDisk disk, EmbeddedStoreOptions options)
     {
-        while (true)
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 return EmbeddedStore.Open(options);
             }
-            catch (IOException)
+            catch (IOException) when (attempt < 100)
             {
+                disk.On();
             }
         }
     }
