@@ -19,7 +19,7 @@ internal static class CommandList
         ("get", static () => new Get.GetCommand()),
         ("apply", static () => new Apply.ApplyCommand()),
         ("delete", static () => new Delete.DeleteCommand()),
-        // ("describe", static () => new Describe.DescribeCommand()),
+        ("describe", static () => new Describe.DescribeCommand()),
         // ("logs", static () => new Logs.LogsCommand()),
         // ("exec", static () => new Exec.ExecCommand()),
         ("api-resources", static () => new ApiResources.ApiResourcesCommand()),
