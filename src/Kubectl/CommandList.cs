@@ -20,8 +20,8 @@ internal static class CommandList
         ("apply", static () => new Apply.ApplyCommand()),
         ("delete", static () => new Delete.DeleteCommand()),
         ("describe", static () => new Describe.DescribeCommand()),
-        // ("logs", static () => new Logs.LogsCommand()),
-        // ("exec", static () => new Exec.ExecCommand()),
+        ("logs", static () => new Logs.LogsCommand()),
+        ("exec", static () => new Exec.ExecCommand()),
         ("api-resources", static () => new ApiResources.ApiResourcesCommand()),
         ("version", static () => new Version.VersionCommand()),
     ];

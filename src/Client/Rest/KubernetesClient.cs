@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.WebSockets;
 using System.Text;
 using Tiphys.Api;
 using Tiphys.Api.Meta.V1;
@@ -63,6 +64,36 @@ public sealed class KubernetesClient : IDisposable
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
         if (_bearer is not null && await _bearer(cancel) is { } token) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
         return await _http.SendAsync(request, cancel);
+    }
+
+    /// <summary>Opens a WebSocket, as exec, attach and port-forward are spoken over.</summary>
+    /// <param name="path">Path and query relative to the server, without a leading slash.</param>
+    /// <param name="protocols">Subprotocols, the preferred first.</param>
+    /// <param name="cancel">Ends the handshake.</param>
+    /// <exception cref="ApiException">The server refused with a Status.</exception>
+    /// <exception cref="WebSocketException">The server answered something else than an upgrade; the message is its text.</exception>
+    public async Task<WebSocket> OpenWebSocketAsync(string path, IReadOnlyList<string> protocols, CancellationToken cancel)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Server, path)) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+        request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Version", "13");
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", Convert.ToBase64String(Guid.NewGuid().ToByteArray()));
+        request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", string.Join(", ", protocols));
+        request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
+        if (_bearer is not null && await _bearer(cancel) is { } token) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + token);
+        var response = await _http.SendAsync(request, cancel);
+        if (response.StatusCode == HttpStatusCode.SwitchingProtocols)
+        {
+            var protocol = response.Headers.TryGetValues("Sec-WebSocket-Protocol", out var chosen) ? chosen.First() : null;
+            return WebSocket.CreateFromStream(await response.Content.ReadAsStreamAsync(cancel), new WebSocketCreationOptions { SubProtocol = protocol });
+        }
+
+        using (response)
+        {
+            var error = await ErrorAsync(response, cancel);
+            throw response.Content.Headers.ContentType?.MediaType == "application/json" ? error : new WebSocketException(error.Status.Message);
+        }
     }
 
     /// <summary>Sends a message and decodes the answer.</summary>
