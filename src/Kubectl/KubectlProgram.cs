@@ -20,7 +20,7 @@ public static class KubectlProgram
         var at = CommandAt(arguments, globals.Set);
         if (at < 0) return Overview(arguments, globals, streams);
         var name = arguments[at];
-        if (CommandList.Create(name) is not { } command) return Unknown(name, streams);
+        if (CommandList.Create(name) is not { } command) return at > 0 ? Misplaced(arguments[0], streams) : Unknown(name, streams);
         command.Flags.AddAll(globals.Set);
         ParsedArguments parsed;
         try
@@ -98,6 +98,13 @@ public static class KubectlProgram
         Help.PrintOverview(streams.Out);
         streams.Out.Flush();
         return 0;
+    }
+
+    /// <summary>Unknown commands may be plugins, and those take no flags of ours.</summary>
+    private static int Misplaced(string flag, KubectlStreams streams)
+    {
+        streams.Error.WriteLine($"Error: flags cannot be placed before plugin name: {flag.Split('=')[0]}");
+        return 1;
     }
 
     private static int Unknown(string name, KubectlStreams streams)

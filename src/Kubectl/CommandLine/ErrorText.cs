@@ -51,6 +51,7 @@ internal static class ErrorText
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } => $"dial tcp: lookup {server?.Host}: no such host",
             SocketException { SocketErrorCode: SocketError.HostUnreachable } => $"dial tcp {host}: connect: no route to host",
             SocketException { SocketErrorCode: SocketError.NetworkUnreachable } => $"dial tcp {host}: connect: network is unreachable",
+            AuthenticationException when inner.Message.Contains("corrupted frame", StringComparison.Ordinal) => "http: server gave HTTP response to HTTPS client",
             AuthenticationException when inner.Message.Contains("NameMismatch", StringComparison.Ordinal) => "tls: failed to verify certificate: x509: certificate is not valid for the server's name",
             AuthenticationException when inner.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) => "tls: failed to verify certificate: x509: certificate signed by unknown authority",
             _ => error.Message,

@@ -84,7 +84,7 @@ internal sealed class DescribeCommand : Command
     }
 
     /// <summary>The name is none, but may be the beginning of some.</summary>
-    private async Task ByPrefixAsync(CommandContext context, ResourceFinder finder, ResourceQuery query, DescribeSession session, Exception notFound, CancellationToken cancel)
+    private static async Task ByPrefixAsync(CommandContext context, ResourceFinder finder, ResourceQuery query, DescribeSession session, Exception notFound, CancellationToken cancel)
     {
         var all = query with { Arguments = [query.Arguments[0]], Files = null, LabelSelector = "", SingleType = true, ContinueOnError = false };
         var (infos, error) = await (await finder.FindAsync(all, cancel)).InfosAsync(cancel);

@@ -68,7 +68,7 @@ internal sealed class GenericDescriber(DiscoveredResource resource) : IDescriber
         foreach (var word in Merged(Words(field)))
         {
             if (s_acronyms.Contains(word.ToUpperInvariant())) words.Add(word.ToUpperInvariant());
-            else if (word == word.ToLowerInvariant()) words.Add(word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]);
+            else if (!word.Any(char.IsUpper)) words.Add(word.Length == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]);
             else words.Add(word);
         }
 

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Threading.Channels;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
@@ -47,10 +48,21 @@ internal sealed class ExecCommand : Command
         var pod = await PodAsync(context, name, cancel);
         if (pod.Status.Phase is "Succeeded" or "Failed") throw new KubectlException($"cannot exec into a container in a completed pod; current phase is {pod.Status.Phase}");
         var container = Container(context, pod);
-        await using var terminal = Terminal(context);
-        using var remote = new RemoteCommand(await ConnectAsync(context, pod, container, command, terminal is not null, cancel));
+        if (WantsTerminal(context) && !OperatingSystem.IsWindows())
+        {
+            await using var terminal = RawTerminal.Enter();
+            return await ExecuteAsync(context, pod, container, command, terminal.Sizes, cancel);
+        }
+
+        return await ExecuteAsync(context, pod, container, command, null, cancel);
+    }
+
+    /// <summary>Runs the command, in a terminal when there are sizes of one.</summary>
+    private async Task<int> ExecuteAsync(CommandContext context, Pod pod, string container, List<string> command, ChannelReader<(int Columns, int Rows)>? sizes, CancellationToken cancel)
+    {
+        using var remote = new RemoteCommand(await ConnectAsync(context, pod, container, command, sizes is not null, cancel));
         var streams = context.Streams;
-        var status = await remote.RunAsync(_stdin.Value ? streams.RawInput : null, streams.RawOutput, terminal is null ? streams.RawError : null, terminal?.Sizes, cancel);
+        var status = await remote.RunAsync(_stdin.Value ? streams.RawInput : null, streams.RawOutput, sizes is null ? streams.RawError : null, sizes, cancel);
         return Ended(status);
     }
 
@@ -80,13 +92,13 @@ internal sealed class ExecCommand : Command
         return first;
     }
 
-    /// <summary>Our terminal, when the command is to have one and we are at one.</summary>
-    private RawTerminal? Terminal(CommandContext context)
+    /// <summary>Whether the command is to have a terminal and we are at one.</summary>
+    private bool WantsTerminal(CommandContext context)
     {
-        if (!_tty.Value || !_stdin.Value) return null;
-        if (context.Streams.InputIsTerminal) return RawTerminal.Enter();
+        if (!_tty.Value || !_stdin.Value) return false;
+        if (context.Streams.InputIsTerminal) return true;
         if (!_quiet.Value) context.Error.WriteLine("Unable to use a TTY - input is not a terminal or the right kind of file");
-        return null;
+        return false;
     }
 
     private async Task<WebSocket> ConnectAsync(CommandContext context, Pod pod, string container, List<string> command, bool tty, CancellationToken cancel)
@@ -98,7 +110,7 @@ internal sealed class ExecCommand : Command
         {
             return await context.Cluster.Client.OpenWebSocketAsync($"api/v1/namespaces/{pod.Metadata.Namespace}/pods/{pod.Metadata.Name}/exec?{query}", RemoteCommand.Protocols, cancel);
         }
-        catch (WebSocketException e)
+        catch (Exception e) when (e is WebSocketException or ApiException)
         {
             throw new KubectlException($"unable to upgrade connection: {e.Message}");
         }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Threading.Channels;
 
 namespace Tiphys.Kubectl.Exec;
@@ -6,6 +7,7 @@ namespace Tiphys.Kubectl.Exec;
 /// <summary>
 /// The terminal kubectl runs at, in raw mode: every key goes to the command, and none is acted on here. Restored when disposed.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal sealed partial class RawTerminal : IAsyncDisposable
 {
     private const int Input = 0;

@@ -11,7 +11,7 @@ internal sealed class JsonPrinter : IObjectPrinter
     public void Print(JsonObject item, TextWriter output)
     {
         if (WatchEvents.Is(item)) output.Write(GoJson.Compact(item));
-        else output.Write(GoJson.Indented(item));
+        else output.Write(Json.Kind(item) == "List" ? GoJson.IndentedInOrder(item) : GoJson.Indented(item)); // lists are made here, in the order they are to have
         output.Write('\n');
     }
 }

@@ -24,6 +24,14 @@ internal static class GoJson
         return text.ToString();
     }
 
+    /// <summary>As <see cref="Indented"/>, but with the object's own fields in their order, as Go writes structs.</summary>
+    public static string IndentedInOrder(JsonObject item)
+    {
+        var text = new StringBuilder();
+        WriteFields(text, item, 0);
+        return text.ToString();
+    }
+
     private static void Write(StringBuilder text, JsonNode? node, int? depth)
     {
         switch (node)
@@ -32,20 +40,7 @@ internal static class GoJson
             case JsonObject { Count: 0 }: text.Append("{}"); break;
             case JsonArray { Count: 0 }: text.Append("[]"); break;
             case JsonObject map:
-                text.Append('{');
-                var first = true;
-                foreach (var (name, value) in map.OrderBy(static f => f.Key, StringComparer.Ordinal))
-                {
-                    if (!first) text.Append(',');
-                    first = false;
-                    Line(text, depth + 1);
-                    WriteText(text, name);
-                    text.Append(depth is null ? ":" : ": ");
-                    Write(text, value, depth + 1);
-                }
-
-                Line(text, depth);
-                text.Append('}');
+                WriteFields(text, map.OrderBy(static f => f.Key, StringComparer.Ordinal), depth);
                 break;
             case JsonArray list:
                 text.Append('[');
@@ -64,6 +59,24 @@ internal static class GoJson
                 else text.Append(node.ToJsonString());
                 break;
         }
+    }
+
+    private static void WriteFields(StringBuilder text, IEnumerable<KeyValuePair<string, JsonNode?>> fields, int? depth)
+    {
+        text.Append('{');
+        var first = true;
+        foreach (var (name, value) in fields)
+        {
+            if (!first) text.Append(',');
+            first = false;
+            Line(text, depth + 1);
+            WriteText(text, name);
+            text.Append(depth is null ? ":" : ": ");
+            Write(text, value, depth + 1);
+        }
+
+        Line(text, depth);
+        text.Append('}');
     }
 
     private static void Line(StringBuilder text, int? depth)
