@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Tiphys.Client;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Nodes;
 
 namespace Tiphys.Kubelet;

@@ -6,7 +6,7 @@ using Tiphys.Kubelet.Cgroups;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Containers;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Eviction;
 using Tiphys.Kubelet.Images;

@@ -3,7 +3,7 @@ using Tiphys.Client;
 using Tiphys.Kubelet.Cgroups;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 using Tiphys.Kubelet.Nodes;
 

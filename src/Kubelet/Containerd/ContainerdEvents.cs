@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using Tiphys.Kubelet.Containerd.V1;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 
 namespace Tiphys.Kubelet.Containerd;
 

@@ -1,6 +1,6 @@
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Pods;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Probes;
 
 namespace Tiphys.Kubelet.Containers;

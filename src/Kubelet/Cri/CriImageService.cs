@@ -1,4 +1,4 @@
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 
 namespace Tiphys.Kubelet.Cri;

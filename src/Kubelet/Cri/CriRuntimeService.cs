@@ -1,5 +1,5 @@
 using Google.Protobuf;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 
 namespace Tiphys.Kubelet.Cri;

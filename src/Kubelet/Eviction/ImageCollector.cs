@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 
 namespace Tiphys.Kubelet.Eviction;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Pods;

@@ -1,5 +1,5 @@
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 
 namespace Tiphys.Kubelet.Nodes;
 

@@ -4,7 +4,7 @@ using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Kubelet.Containerd;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 
 namespace Tiphys.Kubelet.Pods;

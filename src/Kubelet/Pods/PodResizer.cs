@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Containers;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Nodes;
 

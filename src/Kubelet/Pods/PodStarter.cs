@@ -1,7 +1,7 @@
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Node.V1;
 using Tiphys.Kubelet.Containers;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Images;

@@ -1,6 +1,6 @@
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Containers;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Container = Tiphys.Api.Core.V1.Container;
 
 namespace Tiphys.Kubelet.Pods;

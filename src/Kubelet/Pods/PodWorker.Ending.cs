@@ -1,5 +1,5 @@
 using Tiphys.Kubelet.Containers;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Events;
 
 namespace Tiphys.Kubelet.Pods;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Containers;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Events;
 using Tiphys.Kubelet.Images;
 using Tiphys.Kubelet.Volumes;

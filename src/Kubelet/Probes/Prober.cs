@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using Tiphys.Api.Core.V1;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Probes.V1;
 
 namespace Tiphys.Kubelet.Probes;

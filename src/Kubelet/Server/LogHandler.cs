@@ -49,7 +49,7 @@ internal sealed class LogHandler(PodManager pods, IRuntimeService runtime, TimeP
         {
             return (await runtime.ContainerStatusAsync(id, cancel).ConfigureAwait(false))?.State == Cri.V1.ContainerState.ContainerRunning;
         }
-        catch (Cri.Grpc.GrpcException e) when (e.Code == Cri.Grpc.GrpcStatusCode.Unavailable)
+        catch (Grpc.GrpcException e) when (e.Code == Grpc.GrpcStatusCode.Unavailable)
         {
             return true; // containers run on while the runtime restarts
         }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Tiphys.Client;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 using Tiphys.Kubelet.Pods;
 using Tiphys.Kubelet.Streaming;

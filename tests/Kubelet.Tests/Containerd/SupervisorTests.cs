@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Tests.Harness;
 
 namespace Tiphys.Kubelet.Tests.Containerd;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Tiphys.Kubelet.Containerd;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 using Tiphys.Kubelet.Cri.V1;
 using Tiphys.Kubelet.Tests.Harness;
 

@@ -4,7 +4,7 @@ using Tiphys.Kubelet.Cni;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Kubelet.Containerd.Images;
 using Tiphys.Kubelet.Cri;
-using Tiphys.Kubelet.Cri.Grpc;
+using Tiphys.Grpc;
 
 // Agents share one runtime, and each takes pods it does not know for orphans.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]

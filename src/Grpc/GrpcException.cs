@@ -1,4 +1,4 @@
-namespace Tiphys.Kubelet.Cri.Grpc;
+namespace Tiphys.Grpc;
 
 /// <summary>A gRPC call that ended with a status other than OK.</summary>
 public sealed class GrpcException : Exception

@@ -1,4 +1,4 @@
-namespace Tiphys.Kubelet.Cri.Grpc;
+namespace Tiphys.Grpc;
 
 /// <summary>gRPC's canonical status codes, by their numbers on the wire.</summary>
 public enum GrpcStatusCode

@@ -6,11 +6,11 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 
-namespace Tiphys.Kubelet.Cri.Grpc;
+namespace Tiphys.Grpc;
 
 /// <summary>A gRPC client over cleartext HTTP/2, on a Unix socket above all: unary calls and server streams.</summary>
 /// <remarks>One connection carries every call; it is made on first use and remade when it breaks.</remarks>
-internal sealed class GrpcChannel : IDisposable
+public sealed class GrpcChannel : IDisposable
 {
     private const int PrefixLength = 5;
     private const int MaxMessageBytes = 16 * 1024 * 1024;
@@ -105,6 +105,7 @@ internal sealed class GrpcChannel : IDisposable
         }
     }
 
+    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task<HttpResponseMessage> SendAsync(string method, IMessage request, TimeSpan? timeout, CancellationToken cancel)
