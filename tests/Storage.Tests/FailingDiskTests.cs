@@ -24,7 +24,7 @@ public sealed class FailingDiskTests
             for (var i = 0; i < 3; i++)
             {
                 var e = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.PutIfAsync("b".Bytes(), "1".Bytes(), 0));
-                Assert.Contains("No space left on device", e.Message, StringComparison.Ordinal);
+                Assert.Contains("database space exceeded", e.Message, StringComparison.Ordinal);
                 await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.Put("a", "2"));
                 await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.Delete("a"));
                 await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.RevokeLeaseAsync(1));

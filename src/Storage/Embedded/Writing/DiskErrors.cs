@@ -11,11 +11,11 @@ internal static class DiskErrors
 
     public static StoreHealth Classify(Exception error, DateTimeOffset now)
     {
-        // The beginning is what etcd says, which users and tools know.
+        // The beginning is what etcd says, which users and tools know. Which file it was is for the log, not for every client.
         return error.HResult is NoSpace or QuotaExceeded or FileTooLarge or WindowsDiskFull
             ? new StoreHealth(
                 StoreCondition.DiskFull,
-                $"etcdserver: mvcc: database space exceeded: the disk of the data directory is full, and the store is read-only until there is room ({error.Message})",
+                "etcdserver: mvcc: database space exceeded: the disk of the data directory is full, and the store is read-only until there is room",
                 now)
             : new StoreHealth(
                 StoreCondition.DiskFailing,
