@@ -44,7 +44,9 @@ internal static class DeletionRequest
         }
     }
 
-    private static void Check(DeleteOptions options)
+    /// <summary>Refuses options that make no sense.</summary>
+    /// <exception cref="StatusException">422.</exception>
+    public static void Check(DeleteOptions options)
     {
         var errors = new FieldErrors();
         if (options.PropagationPolicy is not null && options.OrphanDependents is not null)

@@ -120,6 +120,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         parts.Subresources[new("", "pods")] = new()
         {
             ["binding"] = BindingSubresource.Instance,
+            ["eviction"] = EvictionSubresource.Create(parts.Resources, time),
             ["log"] = new PodLogSubresource(kubelets) { Kind = Pod.Info, Verbs = ["get"] },
             ["exec"] = new StreamingSubresource(kubelets, "exec") { Kind = PodExecOptions.Info, Verbs = connect },
             ["attach"] = new StreamingSubresource(kubelets, "attach") { Kind = PodAttachOptions.Info, Verbs = connect },
