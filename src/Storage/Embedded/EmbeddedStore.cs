@@ -60,8 +60,7 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource
             var checkpoint = Checkpoint.Restore(path, recovery, recovery.Begin);
             log = LogRecovery.Open(path, options.Disk, options.SegmentBytes, recovery, checkpoint is not null);
             recovery.Finish(path);
-            Checkpoint.DeleteOthers(path, options.Disk, checkpoint?.A ?? 0);
-            foreach (var leftover in Directory.EnumerateFiles(path, "*" + Checkpoint.TemporaryExtension))
+            foreach (var leftover in Checkpoint.Others(path, checkpoint?.A ?? 0).Concat(Directory.GetFiles(path, "*" + Checkpoint.TemporaryExtension)))
                 options.Disk.Delete(leftover);
             var checkpointBytes = checkpoint is { } header ? new FileInfo(Checkpoint.PathOf(path, header.A)).Length : 0;
             StoreLog.Opened(options.Logger, path, index.Revision, index.CompactedRevision, index.Published.KeyCount);

@@ -50,15 +50,8 @@ internal static class Checkpoint
         return length;
     }
 
-    /// <summary>Deletes all checkpoints but the one of a revision.</summary>
-    public static void DeleteOthers(string directory, IDisk disk, long keep)
-    {
-        foreach (var (revision, path) in List(directory))
-        {
-            if (revision != keep)
-                disk.Delete(path);
-        }
-    }
+    /// <summary>All checkpoints but the one of a revision.</summary>
+    public static IEnumerable<string> Others(string directory, long keep) => List(directory).Where(c => c.Revision != keep).Select(static c => c.Path);
 
     /// <summary>Restores the newest checkpoint; null when there is none.</summary>
     public static FileHeader? Restore(string directory, IReplayTarget target, Action<FileHeader> begin)

@@ -58,9 +58,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
                 Bytes = size;
                 return log.TakeThrough(content.Revision);
             }).ConfigureAwait(false);
-            Checkpoint.DeleteOthers(directory, options.Disk, content.Revision);
-            foreach (var path in superfluous)
-                options.Disk.Delete(path);
+            GradualDeletion.Delete(directory, options.Disk, [.. Checkpoint.Others(directory, content.Revision), .. superfluous], _stop.Token);
             StoreLog.CheckpointWritten(options.Logger, content.Revision, size, superfluous.Count);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
