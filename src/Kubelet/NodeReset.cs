@@ -36,6 +36,7 @@ public static class NodeReset
         if (options.Containerd is { } own) Native.Mounts.UnmountBelow(own.Directory);
         if (!options.ManageNetwork) return;
         await RunAsync("ip", cancel, "link", "delete", options.BridgeName).ConfigureAwait(false);
+        await RunAsync("ip", cancel, "link", "delete", Overlay.Device).ConfigureAwait(false);
         await RunAsync("nft", cancel, "delete", "table", "inet", "tiphys-node").ConfigureAwait(false);
         foreach (var family in (string[])["-4", "-6"]) await RunAsync("ip", cancel, family, "route", "flush", "proto", NodeRoutes.Protocol).ConfigureAwait(false);
     }

@@ -5,7 +5,8 @@ using Tiphys.Client;
 namespace Tiphys.Kubelet.Nodes;
 
 /// <summary>
-/// Keeps routes to the pods of other nodes, each through its node's own address, for clusters whose nodes share a network.
+/// Keeps routes to the pods of other nodes: each through its node's own address where the two share a network, else through an
+/// <see cref="Overlay"/>.
 /// It needs to list and watch nodes, which a node's own identity may not; the service proxy's may.
 /// </summary>
 public sealed partial class NodeRoutes
@@ -20,6 +21,7 @@ public sealed partial class NodeRoutes
     private readonly IInformer<Node> _nodes;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Overlay _overlay = new();
     private readonly SemaphoreSlim _wake = new(1, 1);
 
     /// <summary>Prepares the routes of a node; the informer is the caller's to run.</summary>
@@ -98,35 +100,68 @@ public sealed partial class NodeRoutes
 
     private async Task ReconcileAsync(CancellationToken cancel)
     {
-        var wanted = Routes(_nodes.List().Where(n => n.Metadata.Name != _nodeName));
         var troubles = new List<string>();
+        var nodes = _nodes.List();
+        var others = Routes(nodes.Where(n => n.Metadata.Name != _nodeName));
+        var behind = await BehindRoutersAsync(nodes, others, troubles, cancel).ConfigureAwait(false);
         foreach (var family in (string[])["-4", "-6"])
         {
             var there = ParseRoutes(await IpAsync(cancel, family, "route", "show", "proto", Protocol).ConfigureAwait(false));
-            var ours = wanted.Where(r => r.Range.Contains(':') == (family == "-6")).ToHashSet();
-            foreach (var (range, via) in there.Except(ours)) await ChangeAsync("del", range, via).ConfigureAwait(false);
-            foreach (var (range, via) in ours.Except(there))
+            var wanted = others.Where(r => r.Range.Contains(':') == (family == "-6")).Select(r => behind.Contains(r) ? (r.Range, Via: Overlay.AddressOf(r.Range)) : r).ToHashSet();
+            foreach (var (range, via) in there.Except(wanted)) await TryAsync(family, "route", "del", range, "via", via, "proto", Protocol).ConfigureAwait(false);
+            foreach (var (range, via) in wanted.Except(there))
             {
-                if (await ChangeAsync("replace", range, via).ConfigureAwait(false)) LogRoute(_logger, range, via);
-            }
-
-            // One node that cannot be reached directly must not keep the others' routes away.
-            async Task<bool> ChangeAsync(string change, string range, string via)
-            {
-                try
-                {
-                    await IpAsync(cancel, family, "route", change, range, "via", via, "proto", Protocol).ConfigureAwait(false);
-                    return true;
-                }
-                catch (InvalidOperationException e)
-                {
-                    troubles.Add(e.Message);
-                    return false;
-                }
+                string[] device = via == Overlay.AddressOf(range) ? ["dev", Overlay.Device, "onlink"] : [];
+                if (await TryAsync([family, "route", "replace", range, "via", via, .. device, "proto", Protocol]).ConfigureAwait(false)) LogRoute(_logger, range, device.Length > 0 ? Overlay.Device : via);
             }
         }
 
         if (troubles.Count > 0) throw new InvalidOperationException(string.Join("; ", troubles));
+
+        // One node that cannot be reached must not keep the others' routes away.
+        async Task<bool> TryAsync(params string[] arguments)
+        {
+            try
+            {
+                await IpAsync(cancel, arguments).ConfigureAwait(false);
+                return true;
+            }
+            catch (InvalidOperationException e)
+            {
+                troubles.Add(e.Message);
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Those of the nodes that are reached through the overlay, which is made ready for them.</summary>
+    private async Task<HashSet<(string Range, string Via)>> BehindRoutersAsync(IEnumerable<Node> nodes, HashSet<(string Range, string Via)> others, List<string> troubles, CancellationToken cancel)
+    {
+        var behind = new HashSet<(string Range, string Via)>();
+        foreach (var other in others)
+        {
+            try
+            {
+                if (await Overlay.IsNeededAsync(other.Via, cancel).ConfigureAwait(false)) behind.Add(other);
+            }
+            catch (InvalidOperationException e)
+            {
+                troubles.Add(e.Message);
+            }
+        }
+
+        var own = Routes(nodes.Where(n => n.Metadata.Name == _nodeName)).FirstOrDefault(static r => !r.Range.Contains(':'));
+        if (behind.Count == 0 || own.Range is null) return [];
+        try
+        {
+            await _overlay.SetUpAsync(own, behind, cancel).ConfigureAwait(false);
+            return behind;
+        }
+        catch (InvalidOperationException e)
+        {
+            troubles.Add(e.Message);
+            return [];
+        }
     }
 
     internal static HashSet<(string Range, string Via)> ParseRoutes(string text) => text.Split('\n')

@@ -45,13 +45,6 @@ public class NodeRoutesTests
         await running;
         await ShellAsync("ip link del r0");
 
-        static Tiphys.Api.Core.V1.Node Node(string name, string range, string address) => new()
-        {
-            Metadata = new ObjectMeta { Name = name },
-            Spec = new NodeSpec { PodCIDRs = [range] },
-            Status = new NodeStatus { Addresses = [new NodeAddress { Type = "InternalIP", Address = address }] },
-        };
-
         async Task UntilAsync(Func<string, bool> holds)
         {
             var routes = "";
@@ -64,6 +57,55 @@ public class NodeRoutesTests
             Assert.Fail(routes);
         }
     }
+
+    [Fact]
+    public async Task Nodes_behind_a_router_are_reached_through_the_overlay()
+    {
+        if (!IsolatedProcess.IsIsolated) Assert.Skip("needs root");
+        var cancel = TestContext.Current.CancellationToken;
+        await ShellAsync("ip link add o0 type veth peer name o1 && ip addr add 198.51.101.1/24 dev o0 && ip link set o0 up && ip link set o1 up && ip route add 203.0.113.0/24 via 198.51.101.254");
+        using var api = new FakeApi();
+        api.Create(Node("self", "10.51.0.0/24", "198.51.101.1"));
+        api.Create(Node("far", "10.51.1.0/24", "203.0.113.9"));
+        api.Create(Node("near", "10.51.2.0/24", "198.51.101.7"));
+        using var stop = new CancellationTokenSource();
+        var running = NodeRoutes.RunAsync("self", api.Client, TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
+        await UntilAsync("ip route show proto 84", "10.51.1.0/24 via 10.51.1.0 dev tiphys.vxlan onlink \n10.51.2.0/24 via 198.51.101.7 dev o0");
+        Assert.Contains("0a:54:cb:00:71:09 dst 203.0.113.9", await ShellAsync("bridge fdb show dev tiphys.vxlan"), StringComparison.Ordinal);
+        Assert.Contains("10.51.1.0 lladdr 0a:54:cb:00:71:09", await ShellAsync("ip neigh show dev tiphys.vxlan"), StringComparison.Ordinal);
+        var link = await ShellAsync("ip -d link show tiphys.vxlan");
+        Assert.Contains("mtu 1450", link, StringComparison.Ordinal);
+        Assert.Contains("0a:54:c6:33:65:01", link, StringComparison.Ordinal);
+
+        // The node comes back with another address, as machines of clouds do.
+        api.Delete<Tiphys.Api.Core.V1.Node>("", "far");
+        await UntilAsync("ip route show proto 84", "10.51.2.0/24 via 198.51.101.7 dev o0");
+        api.Create(Node("far", "10.51.1.0/24", "203.0.113.10"));
+        await UntilAsync("bridge fdb show dev tiphys.vxlan | grep 203", "0a:54:cb:00:71:0a dst 203.0.113.10 self permanent");
+        await stop.CancelAsync();
+        await running;
+        await ShellAsync("ip link del o0; ip link del tiphys.vxlan");
+
+        async Task UntilAsync(string command, string expected)
+        {
+            var output = "";
+            for (var i = 0; i < 200; i++)
+            {
+                output = await ShellAsync(command);
+                if (output.Replace(" \n", "\n", StringComparison.Ordinal) == expected.Replace(" \n", "\n", StringComparison.Ordinal)) return;
+                await Task.Delay(20, cancel);
+            }
+
+            Assert.Equal(expected, output);
+        }
+    }
+
+    private static Tiphys.Api.Core.V1.Node Node(string name, string range, string address) => new()
+    {
+        Metadata = new ObjectMeta { Name = name },
+        Spec = new NodeSpec { PodCIDRs = [range] },
+        Status = new NodeStatus { Addresses = [new NodeAddress { Type = "InternalIP", Address = address }] },
+    };
 
     private static async Task<string> ShellAsync(string command)
     {
