@@ -49,9 +49,9 @@ internal sealed class ResourceQuotaController : KeyedController
         var hard = quota.Spec.Hard ?? [];
         var now = Context.Now;
         var used = hard.Keys.ToDictionary(static k => k, static _ => new Quantity(0), StringComparer.Ordinal);
-        foreach (var pod in _pods.List(key.Namespace)) Add(pod, QuotaCount.Of(pod, now));
-        foreach (var service in _services.List(key.Namespace)) Add(service, QuotaCount.Of(service));
-        foreach (var claim in _claims.List(key.Namespace)) Add(claim, QuotaCount.Of(claim));
+        foreach (var pod in _pods.List(key.Namespace)) Add(pod);
+        foreach (var service in _services.List(key.Namespace)) Add(service);
+        foreach (var claim in _claims.List(key.Namespace)) Add(claim);
         var counted = await CountOthersAsync(key.Namespace, hard.Keys, used, quota, cancel);
         var status = new ResourceQuotaStatus { Hard = hard, Used = used };
         if (!ApiJson.Same(status, quota.Status))
@@ -63,10 +63,10 @@ internal sealed class ResourceQuotaController : KeyedController
 
         return Requeue.In(counted ? CountResync : Resync);
 
-        void Add(IKubernetesObject item, Dictionary<string, Quantity> usage)
+        void Add(IKubernetesObject item)
         {
-            if (!QuotaCount.Includes(quota, item)) return;
-            foreach (var (name, amount) in usage)
+            if (!QuotaScopes.Match(quota, item)) return;
+            foreach (var (name, amount) in QuotaUsage.Of(item, now))
                 if (used.TryGetValue(name, out var sum)) used[name] = sum + amount;
         }
     }

@@ -15,7 +15,7 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
     public override void PrepareForCreate(Pod item, StrategyContext context)
     {
         item.Metadata.Generation = 1;
-        item.Status = new PodStatus { Phase = PodPhase.Pending, QosClass = PodQos.Of(item) };
+        item.Status = new PodStatus { Phase = PodPhase.Pending, QosClass = PodQos.Compute(item) };
         if (item.Spec.SchedulingGates is { Count: > 0 })
         {
             item.Status.Conditions = [new() { Type = "PodScheduled", Status = "False", Reason = "SchedulingGated", Message = "Scheduling is blocked due to non-empty scheduling gates" }];
@@ -101,6 +101,6 @@ internal sealed class PodResizeStrategy : ResourceStrategy<Pod>
     public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors)
     {
         PodValidation.ValidateSpec(item.Spec, FieldPath.Of("spec"), errors);
-        if (PodQos.Of(item) != old.Status.QosClass) errors.Invalid(FieldPath.Of("spec"), old.Status.QosClass, "Pod QOS Class may not change as a result of resizing");
+        if (PodQos.Compute(item) != old.Status.QosClass) errors.Invalid(FieldPath.Of("spec"), old.Status.QosClass, "Pod QOS Class may not change as a result of resizing");
     }
 }

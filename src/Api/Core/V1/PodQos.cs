@@ -1,23 +1,21 @@
-using Tiphys.Api;
-using Tiphys.Api.Core.V1;
+namespace Tiphys.Api.Core.V1;
 
-namespace Tiphys.Kubelet.Pods;
-
-/// <summary>The quality-of-service class, which decides whose processes the kernel kills first.</summary>
-internal static class PodQos
+/// <summary>A pod's quality-of-service class, which decides whose processes the kernel kills first.</summary>
+public static class PodQos
 {
-    private static readonly string[] Counted = [ResourceName.Cpu, ResourceName.Memory];
+    private static readonly string[] s_counted = [ResourceName.Cpu, ResourceName.Memory];
 
     /// <summary>The class the API server recorded, or else the one the spec amounts to.</summary>
     public static string Of(Pod pod) => pod.Status.QosClass.Length > 0 ? pod.Status.QosClass : Compute(pod);
 
-    internal static string Compute(Pod pod)
+    /// <summary>The class the spec amounts to.</summary>
+    public static string Compute(Pod pod)
     {
         var parts = pod.Spec.Resources is { } whole && (whole.Requests?.Count > 0 || whole.Limits?.Count > 0)
             ? [whole]
             : (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers).Select(c => c.Resources).ToList();
-        if (!parts.Any(p => Counted.Any(r => IsSet(p.Requests, r) || IsSet(p.Limits, r)))) return PodQosClass.BestEffort;
-        var guaranteed = parts.All(p => Counted.All(r =>
+        if (!parts.Any(p => s_counted.Any(r => IsSet(p.Requests, r) || IsSet(p.Limits, r)))) return PodQosClass.BestEffort;
+        var guaranteed = parts.All(p => s_counted.All(r =>
             IsSet(p.Limits, r) && (!IsSet(p.Requests, r) || p.Requests![r] == p.Limits![r])));
         return guaranteed ? PodQosClass.Guaranteed : PodQosClass.Burstable;
     }

@@ -1,9 +1,6 @@
-using Tiphys.Api;
-using Tiphys.Api.Core.V1;
+namespace Tiphys.Api.Core.V1;
 
-namespace Tiphys.ApiServer;
-
-/// <summary>What an object counts for towards quotas.</summary>
+/// <summary>What an object counts for towards quotas: the API server charges by it, and the quota controller counts by it.</summary>
 public static class QuotaUsage
 {
     private const string RequestsPrefix = "requests.";
@@ -17,7 +14,7 @@ public static class QuotaUsage
     {
         var usage = new Dictionary<string, Quantity>(StringComparer.Ordinal);
         var kind = item.KindInfo;
-        usage["count/" + new GroupResource(kind.Group, kind.Resource)] = s_one;
+        usage["count/" + (kind.Group.Length == 0 ? kind.Resource : $"{kind.Resource}.{kind.Group}")] = s_one;
         switch (item)
         {
             case Pod pod: AddPod(usage, pod, now); break;
@@ -30,7 +27,7 @@ public static class QuotaUsage
     }
 
     /// <summary>What a container or pod that asks for these amounts uses.</summary>
-    internal static void AddCompute(Dictionary<string, Quantity> usage, Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits)
+    public static void AddCompute(Dictionary<string, Quantity> usage, Dictionary<string, Quantity> requests, Dictionary<string, Quantity> limits)
     {
         foreach (var (name, amount) in requests)
         {

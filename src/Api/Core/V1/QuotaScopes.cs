@@ -1,7 +1,4 @@
-using Tiphys.Api;
-using Tiphys.Api.Core.V1;
-
-namespace Tiphys.ApiServer;
+namespace Tiphys.Api.Core.V1;
 
 /// <summary>Whether a quota is about an object.</summary>
 public static class QuotaScopes
