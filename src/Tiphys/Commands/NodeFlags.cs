@@ -5,6 +5,7 @@ using Tiphys.Joining;
 using Tiphys.Kubelet;
 using Tiphys.Proxy;
 using Tiphys.Server;
+using Tiphys.Up;
 
 namespace Tiphys.Commands;
 
@@ -39,7 +40,7 @@ internal sealed class NodeFlags
 
     public KubeletOptions KubeletOptions(ParseResult result)
     {
-        if (!Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run as root.");
+        Prerequisites.CheckNode(result.GetValue(_runtime) is null);
         var certificate = result.GetValue(_certificate);
         var authorities = new X509Certificate2Collection();
         if (result.GetValue(_clientCa) is { } file) authorities.ImportFromPemFile(file);

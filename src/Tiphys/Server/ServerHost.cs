@@ -11,6 +11,7 @@ using Tiphys.Kubelet;
 using Tiphys.Proxy;
 using Tiphys.Scheduler;
 using Tiphys.Storage.Maintenance;
+using Tiphys.Up;
 
 namespace Tiphys.Server;
 
@@ -26,9 +27,8 @@ internal static partial class ServerHost
     {
         var logger = loggers.CreateLogger("Tiphys.Server");
         var started = TimeProvider.System.GetTimestamp();
+        if (!options.Disabled.Contains("agent")) Prerequisites.CheckNode(options.ContainerRuntimeEndpoint is null);
         var data = DataDirectory.Open(options.DataDir);
-        var withAgent = !options.Disabled.Contains("agent");
-        if (withAgent && !Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run as root, or run a control plane only with --disable=agent.");
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
         plane.WriteKubeconfig(options.WriteKubeconfig ?? data.AdminKubeconfig, options.BindAddress);
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
