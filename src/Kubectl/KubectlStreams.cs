@@ -1,4 +1,5 @@
 using System.Text;
+using Tiphys.Kubectl.Terminals;
 
 namespace Tiphys.Kubectl;
 
@@ -21,7 +22,9 @@ public sealed class KubectlStreams
     }
 
     /// <summary>The process's streams.</summary>
-    public static KubectlStreams OfProcess() => new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()) { IsProcess = true };
+    public static KubectlStreams OfProcess() => OperatingSystem.IsWindows()
+        ? new(Console.OpenStandardInput(), Console.OpenStandardOutput(), Console.OpenStandardError()) { IsProcess = true }
+        : new(new DescriptorStream(0), new DescriptorStream(1), new DescriptorStream(2)) { IsProcess = true };
 
     /// <summary>Standard output as text, UTF-8, buffered.</summary>
     public TextWriter Out { get; }

@@ -6,6 +6,7 @@ using Tiphys.Client;
 using Tiphys.Kubectl.CommandLine;
 using Tiphys.Kubectl.Pods;
 using Tiphys.Kubectl.Resources;
+using Tiphys.Kubectl.Terminals;
 
 namespace Tiphys.Kubectl.Exec;
 

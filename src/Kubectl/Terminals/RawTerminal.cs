@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using System.Threading.Channels;
 
-namespace Tiphys.Kubectl.Exec;
+namespace Tiphys.Kubectl.Terminals;
 
 /// <summary>
 /// The terminal kubectl runs at, in raw mode: every key goes to the command, and none is acted on here. Restored when disposed.
@@ -12,6 +12,7 @@ internal sealed partial class RawTerminal : IAsyncDisposable
 {
     private const int Input = 0;
     private const int Now = 0;
+    private const nuint GetWindowSize = 0x5413;
 
     /// <summary>More than any system's termios takes.</summary>
     private const int SettingsSize = 256;
@@ -49,13 +50,21 @@ internal sealed partial class RawTerminal : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void Measure() => _sizes.Writer.TryWrite((Console.WindowWidth, Console.WindowHeight));
+    private void Measure()
+    {
+        // rows and columns, each in two bytes, and two figures that nobody sets
+        var size = new ushort[4];
+        if (OperatingSystem.IsLinux() && Control(Input, GetWindowSize, MemoryMarshal.AsBytes(size.AsSpan())) == 0) _sizes.Writer.TryWrite((size[1], size[0]));
+    }
 
     [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
     private static partial int GetAttributes(int descriptor, Span<byte> settings);
 
     [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
     private static partial int SetAttributes(int descriptor, int when, ReadOnlySpan<byte> settings);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(int descriptor, nuint request, Span<byte> value);
 
     [LibraryImport("libc", EntryPoint = "cfmakeraw")]
     private static partial void MakeRaw(Span<byte> settings);
