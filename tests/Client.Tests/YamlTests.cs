@@ -14,6 +14,9 @@ public sealed class YamlTests
     [InlineData("a: ~", "{\"a\":null}")]
     [InlineData("a: [x, {b: c}]", "{\"a\":[\"x\",{\"b\":\"c\"}]}")]
     [InlineData("a: &x text\nb: *x", "{\"a\":\"text\",\"b\":\"text\"}")]
+    [InlineData("a: &x {b: [1, 2]}\nc: *x", "{\"a\":{\"b\":[1,2]},\"c\":{\"b\":[1,2]}}")]
+    [InlineData("a: &x {b: 1}\nc: {<<: *x, d: 2}", "{\"a\":{\"b\":1},\"c\":{\"b\":1,\"d\":2}}")]
+    [InlineData("a: n", "{\"a\":false}")]
     [InlineData("a: |\n  two\n  lines\n", "{\"a\":\"two\\nlines\\n\"}")]
     public void Plain_scalars_get_the_types_upstream_gives_them(string yaml, string json) =>
         Assert.Equal(json, Encoding.UTF8.GetString(YamlJson.ConvertOne(new StringReader(yaml))));
@@ -29,8 +32,16 @@ public sealed class YamlTests
     }
 
     [Theory]
+    [InlineData("a: &x [*x]", "unknown anchor 'x' referenced")]
+    [InlineData("a: *y", "unknown anchor 'y' referenced")]
+    public void Aliases_must_be_of_something(string yaml, string message) =>
+        Assert.Contains(message, Assert.Throws<FormatException>(() => YamlJson.ConvertOne(new StringReader(yaml))).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("{\"b\":1,\"a\":[\"x\"]}", "a:\n- x\nb: 1\n")]
     [InlineData("{\"a\":\"true\",\"b\":\"12\",\"c\":\"\"}", "a: \"true\"\nb: \"12\"\nc: \"\"\n")]
     [InlineData("{\"a\":{},\"b\":[]}", "a: {}\nb: []\n")]
+    [InlineData("{\"a\":\"x\\ty\\n\",\"b\":\"l\\nm\",\"c\":\" p\",\"d\":\"y\"}", "a: \"x\\ty\\n\"\nb: |-\n  l\n  m\nc: ' p'\nd: \"y\"\n")]
+    [InlineData("{\"a10\":1,\"a9\":2,\"a.b\":3}", "a.b: 3\na9: 2\na10: 1\n")]
     public void Json_is_printed_as_upstream_prints_yaml(string json, string yaml) => Assert.Equal(yaml, JsonYaml.Convert(Encoding.UTF8.GetBytes(json)));
 }

@@ -105,7 +105,7 @@ public static class Kubeconfig
         return yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is YamlMappingNode root ? root : throw new KubeconfigException("invalid configuration: no configuration has been provided");
     }
 
-    internal static X509Certificate2? ClientCertificate(YamlMappingNode user, string folder)
+    private static X509Certificate2? ClientCertificate(YamlMappingNode user, string folder)
     {
         if (Data(user, "client-certificate", folder) is not { } certificate || Data(user, "client-key", folder) is not { } key) return null;
         return X509Certificate2.CreateFromPem(certificate, key);
@@ -119,18 +119,18 @@ public static class Kubeconfig
     }
 
     /// <summary>A value given inline as base64 (<c>x-data</c>) or as a file (<c>x</c>).</summary>
-    internal static string? Data(YamlMappingNode node, string key, string folder)
+    private static string? Data(YamlMappingNode node, string key, string folder)
     {
         if (Scalar(node, key + "-data") is { } inline) return Encoding.UTF8.GetString(Convert.FromBase64String(inline));
         return Scalar(node, key) is { } file ? File.ReadAllText(Path.Combine(folder, file)) : null;
     }
 
-    internal static YamlMappingNode? Named(YamlMappingNode root, string list, string value, string name) =>
+    private static YamlMappingNode? Named(YamlMappingNode root, string list, string value, string name) =>
         root.Children.TryGetValue(list, out var node) && node is YamlSequenceNode items
             ? items.OfType<YamlMappingNode>().Where(i => Scalar(i, "name") == name).Select(i => i.Children.TryGetValue(value, out var child) ? child : null).OfType<YamlMappingNode>().FirstOrDefault()
             : null;
 
-    internal static string? Scalar(YamlMappingNode node, string key) =>
+    private static string? Scalar(YamlMappingNode node, string key) =>
         node.Children.TryGetValue(key, out var value) && value is YamlScalarNode { Value: { Length: > 0 } text } ? text : null;
 }
 

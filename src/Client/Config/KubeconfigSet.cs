@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
-using YamlDotNet.RepresentationModel;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace Tiphys.Client;
 
@@ -10,7 +11,7 @@ namespace Tiphys.Client;
 public sealed class KubeconfigSet
 {
     private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
-    private readonly List<(YamlMappingNode Root, string Folder)> _files = [];
+    private readonly List<(JsonObject Root, string Folder)> _files = [];
 
     private KubeconfigSet()
     {
@@ -39,7 +40,7 @@ public sealed class KubeconfigSet
     public ClientConfig Resolve(ConfigOverrides overrides)
     {
         if (_files.Count == 0 && overrides is { Server: null, Context: null, Cluster: null, User: null } && InCluster(overrides) is { } pod) return pod;
-        var contextName = overrides.Context ?? _files.Select(static f => Kubeconfig.Scalar(f.Root, "current-context")).FirstOrDefault(static c => c is not null);
+        var contextName = overrides.Context ?? _files.Select(static f => Value(f.Root, "current-context")).FirstOrDefault(static c => c is not null);
         var context = contextName is null ? null : Find("contexts", "context", contextName)?.Node ?? throw new KubeconfigException($"context was not found for specified context: {contextName}") { IsInvalidConfiguration = true };
         var clusterName = overrides.Cluster ?? Value(context, "cluster");
         var cluster = clusterName is null ? null : Find("clusters", "cluster", clusterName);
@@ -48,8 +49,8 @@ public sealed class KubeconfigSet
         var userName = overrides.User ?? Value(context, "user");
         var user = userName is null ? null : Find("users", "user", userName);
         if (overrides.User is not null && user is null) throw new KubeconfigException($"auth info \"{userName}\" does not exist");
-        if (user?.Node.Children.ContainsKey("exec") == true) throw new KubeconfigException($"user \"{userName}\" gets its credentials from a program (exec), which is not supported yet");
-        var authorities = overrides.CertificateAuthority is { } file ? File.ReadAllText(file) : cluster is { } found ? Kubeconfig.Data(found.Node, "certificate-authority", found.Folder) : null;
+        if (user?.Node.ContainsKey("exec") == true) throw new KubeconfigException($"user \"{userName}\" gets its credentials from a program (exec), which is not supported yet");
+        var authorities = overrides.CertificateAuthority is { } file ? File.ReadAllText(file) : cluster is { } found ? Data(found.Node, "certificate-authority", found.Folder) : null;
         var insecure = overrides.InsecureSkipTlsVerify || Value(cluster?.Node, "insecure-skip-tls-verify") == "true";
         return new ClientConfig
         {
@@ -89,34 +90,42 @@ public sealed class KubeconfigSet
     private static Uri Address(string server, bool secured) =>
         new(server.Contains("://", StringComparison.Ordinal) ? server : (secured ? "https://" : "http://") + server);
 
-    private static X509Certificate2? Certificate(ConfigOverrides overrides, (YamlMappingNode Node, string Folder)? user)
+    private static X509Certificate2? Certificate(ConfigOverrides overrides, (JsonObject Node, string Folder)? user)
     {
         if (overrides.ClientCertificate is { } certificate && overrides.ClientKey is { } key) return X509Certificate2.CreateFromPemFile(certificate, key);
-        return user is { } found ? Kubeconfig.ClientCertificate(found.Node, found.Folder) : null;
+        if (user is not { } found || Data(found.Node, "client-certificate", found.Folder) is not { } pem || Data(found.Node, "client-key", found.Folder) is not { } keyPem) return null;
+        return X509Certificate2.CreateFromPem(pem, keyPem);
     }
 
-    private static string? Value(YamlMappingNode? node, string key) => node is null ? null : Kubeconfig.Scalar(node, key);
+    private static string? Value(JsonObject? node, string key) => node?[key] is JsonValue value && value.ToString() is { Length: > 0 } text ? text : null;
 
-    private (YamlMappingNode Node, string Folder)? Find(string list, string value, string name)
+    /// <summary>A value given inline as base64 (<c>x-data</c>) or as a file (<c>x</c>).</summary>
+    private static string? Data(JsonObject node, string key, string folder)
+    {
+        if (Value(node, key + "-data") is { } inline) return Encoding.UTF8.GetString(Convert.FromBase64String(inline));
+        return Value(node, key) is { } file ? File.ReadAllText(Path.Combine(folder, file)) : null;
+    }
+
+    private (JsonObject Node, string Folder)? Find(string list, string value, string name)
     {
         foreach (var (root, folder) in _files)
-            if (Kubeconfig.Named(root, list, value, name) is { } node) return (node, folder);
+            if ((root[list] as JsonArray)?.FirstOrDefault(i => i is JsonObject o && Value(o, "name") == name)?[value] is JsonObject node) return (node, folder);
         return null;
     }
 
     private void Add(string path)
     {
-        var yaml = new YamlStream();
+        var text = File.ReadAllText(path);
+        JsonNode? root;
         try
         {
-            using var reader = File.OpenText(path);
-            yaml.Load(reader);
+            root = BlockYaml.TryParse(text) ?? JsonNode.Parse(YamlJson.ConvertOne(new StringReader(text)));
         }
-        catch (YamlDotNet.Core.YamlException e)
+        catch (FormatException e)
         {
             throw new KubeconfigException($"error loading config file \"{path}\": {e.Message}");
         }
 
-        if (yaml.Documents.Count > 0 && yaml.Documents[0].RootNode is YamlMappingNode root) _files.Add((root, Path.GetDirectoryName(Path.GetFullPath(path))!));
+        if (root is JsonObject map) _files.Add((map, Path.GetDirectoryName(Path.GetFullPath(path))!));
     }
 }

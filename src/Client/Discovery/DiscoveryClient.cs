@@ -16,8 +16,8 @@ public static class DiscoveryClient
     /// <exception cref="HttpRequestException">The server could not be reached.</exception>
     public static async Task<IReadOnlyList<DiscoveredResource>> FetchAsync(KubernetesClient client, CancellationToken cancel)
     {
-        var roots = await Task.WhenAll(RootAsync(client, "api", cancel), RootAsync(client, "apis", cancel));
-        return [.. roots[0], .. roots[1]];
+        // One after the other: a second connection with its handshake would take longer.
+        return [.. await RootAsync(client, "api", cancel), .. await RootAsync(client, "apis", cancel)];
     }
 
     private static async Task<List<DiscoveredResource>> RootAsync(KubernetesClient client, string root, CancellationToken cancel)

@@ -12,6 +12,9 @@ namespace Tiphys.Client;
 /// </summary>
 public static class YamlJson
 {
+    /// <summary>How much aliases may add to a document: enough for people, too little for bombs.</summary>
+    private const int MostCopied = 1_000_000;
+
     private static readonly SearchValues<char> s_floatCharacters = SearchValues.Create("+-.0123456789eE");
     private static readonly JsonWriterOptions s_options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 512 };
 
@@ -67,6 +70,14 @@ public static class YamlJson
             if (!scalar.Anchor.IsEmpty) anchors.Scalars[scalar.Anchor.Value] = scalar;
             WriteScalar(scalar, writer);
         }
+        else if (parser.Accept<NodeEvent>(out var start) && start is SequenceStart or MappingStart && !start.Anchor.IsEmpty)
+        {
+            // Written where it stands, and kept for its aliases; those inside it would never end.
+            var events = YamlEvents.TakeNode(parser);
+            anchors.Collections.Remove(start.Anchor.Value);
+            Node(new YamlEvents(events), writer, anchors);
+            anchors.Collections[start.Anchor.Value] = events;
+        }
         else if (parser.TryConsume<SequenceStart>(out _))
         {
             writer.WriteStartArray();
@@ -85,7 +96,13 @@ public static class YamlJson
             writer.WriteEndObject();
         }
         else if (parser.TryConsume<AnchorAlias>(out var alias) && anchors.Scalars.TryGetValue(alias.Value.Value, out var anchored)) WriteScalar(anchored, writer);
-        else throw new FormatException("error converting YAML to JSON: yaml: aliases of collections are not supported");
+        else if (alias is not null && anchors.Collections.TryGetValue(alias.Value.Value, out var collection))
+        {
+            anchors.Copied += collection.Count;
+            if (anchors.Copied > MostCopied) throw new FormatException("error converting YAML to JSON: yaml: document contains excessive aliasing");
+            Node(new YamlEvents(collection), writer, anchors);
+        }
+        else throw new FormatException($"error converting YAML to JSON: yaml: unknown anchor '{alias?.Value.Value}' referenced");
     }
 
     private static void WriteScalar(Scalar scalar, Utf8JsonWriter writer)
@@ -132,5 +149,9 @@ public static class YamlJson
     private sealed class Anchors
     {
         public Dictionary<string, Scalar> Scalars { get; } = new(StringComparer.Ordinal);
+
+        public Dictionary<string, List<ParsingEvent>> Collections { get; } = new(StringComparer.Ordinal);
+
+        public int Copied { get; set; }
     }
 }

@@ -7,6 +7,8 @@ internal sealed class RequestHandler(HttpMessageHandler inner, TimeSpan limit, I
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // A command asks a few things one by one; what HTTP/2 would need besides takes longer than it saves.
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         var since = Stopwatch.GetTimestamp();
         var response = await WithinAsync(request, cancellationToken);
