@@ -24,16 +24,17 @@ public static class YamlJson
     {
         try
         {
-            var parser = new MergingParser(new Parser(yaml));
+            var parser = new Parser(yaml);
             var documents = new List<byte[]>();
             parser.Consume<StreamStart>();
             while (!parser.Accept<StreamEnd>(out _))
             {
                 parser.Consume<DocumentStart>();
                 var buffer = new ArrayBufferWriter<byte>();
-                using (var writer = new Utf8JsonWriter(buffer, s_options)) Node(parser, writer, new Anchors());
+                var anchors = new Anchors();
+                using (var writer = new Utf8JsonWriter(buffer, s_options)) Node(parser, writer, anchors);
                 parser.Consume<DocumentEnd>();
-                if (!buffer.WrittenSpan.SequenceEqual("null"u8)) documents.Add(buffer.WrittenSpan.ToArray());
+                if (!buffer.WrittenSpan.SequenceEqual("null"u8)) documents.Add(anchors.HasMerges ? YamlMerges.Resolve(buffer.WrittenSpan) : buffer.WrittenSpan.ToArray());
             }
 
             return documents;
@@ -89,7 +90,10 @@ public static class YamlJson
             writer.WriteStartObject();
             while (!parser.TryConsume<MappingEnd>(out _))
             {
-                writer.WritePropertyName(parser.Consume<Scalar>().Value);
+                var key = parser.Consume<Scalar>();
+                var merges = key is { Style: ScalarStyle.Plain, Value: "<<" };
+                anchors.HasMerges |= merges;
+                writer.WritePropertyName(merges ? YamlMerges.Mark : key.Value);
                 Node(parser, writer, anchors);
             }
 
@@ -153,5 +157,7 @@ public static class YamlJson
         public Dictionary<string, List<ParsingEvent>> Collections { get; } = new(StringComparer.Ordinal);
 
         public int Copied { get; set; }
+
+        public bool HasMerges { get; set; }
     }
 }

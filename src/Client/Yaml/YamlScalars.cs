@@ -10,7 +10,7 @@ internal static partial class YamlScalars
     private static readonly HashSet<string> s_words = new(StringComparer.Ordinal)
     {
         "", "~", "null", "Null", "NULL", "true", "True", "TRUE", "false", "False", "FALSE", "y", "Y", "yes", "Yes", "YES", "n", "N", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF",
-        ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF", "<<",
+        ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF",
     };
 
     /// <summary>Writes a key.</summary>
@@ -170,7 +170,7 @@ internal static partial class YamlScalars
         }
     }
 
-    private static bool IsPrintable(int c) => c is '\n' or (>= 0x20 and <= 0x7e) or (>= 0xa0 and <= 0xd7ff) or (>= 0xe000 and <= 0xfffd and not 0xfeff) or (>= 0x10000 and <= 0x10ffff);
+    private static bool IsPrintable(int c) => c is '\n' or (>= 0x20 and <= 0x7e) or (>= 0xa0 and <= 0xd7ff) or (>= 0xe000 and <= 0xfffd and not 0xfeff);
 
     /// <summary>Whether plain text would read back as something other than a string.</summary>
     private static bool LooksTyped(string text)
@@ -179,7 +179,11 @@ internal static partial class YamlScalars
         return text.Length > 0 && (char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.') && (Numeric().IsMatch(text) || Sexagesimal().IsMatch(text) || IsTime(text));
     }
 
-    private static bool IsTime(string text) => text.Length >= 8 && DatePattern().IsMatch(text) && (text.Length <= 10 ? DateOnly.TryParse(text, CultureInfo.InvariantCulture, out _) : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _));
+    private static bool IsTime(string text) =>
+        TimePattern().Match(text) is { Success: true } match && Part(match, 1) is >= 0 and var year && Part(match, 2) is >= 1 and <= 12 and var month
+        && Part(match, 3) is >= 1 and var day && day <= DateTime.DaysInMonth(Math.Clamp(year, 1, 9999), month) && Part(match, 4) < 24 && Part(match, 5) < 60 && Part(match, 6) < 60;
+
+    private static int Part(Match match, int group) => match.Groups[group].Success ? int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture) : 0;
 
     [GeneratedRegex(@"^[-+]?(0[xX][0-9a-fA-F_]+|0[bB][01_]+|0[oO]?[0-7_]*|[1-9][0-9_]*|(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?)$")]
     private static partial Regex Numeric();
@@ -187,8 +191,8 @@ internal static partial class YamlScalars
     [GeneratedRegex(@"^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$")]
     private static partial Regex Sexagesimal();
 
-    [GeneratedRegex(@"^\d{4}-\d{1,2}-\d{1,2}([Tt ].*)?$")]
-    private static partial Regex DatePattern();
+    [GeneratedRegex(@"^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})([.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})| ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})([.,][0-9]+)?)?$")]
+    private static partial Regex TimePattern();
 
     /// <summary>Which styles a text can be written in.</summary>
     private readonly record struct Traits(bool Plain, bool Quotable, bool Literal)
@@ -203,8 +207,7 @@ internal static partial class YamlScalars
                 var c = text[i];
                 var blankNext = i + 1 == text.Length || text[i + 1] is ' ' or '\t' or '\n' or '\r';
                 indicator |= i == 0 ? c is '#' or ',' or '[' or ']' or '{' or '}' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' || (c is '?' or ':' or '-' && blankNext) : (c == ':' && blankNext) || (c == '#' && text[i - 1] is ' ' or '\t' or '\n');
-                if (char.IsHighSurrogate(c) && i + 1 < text.Length) i++;
-                else special |= !IsPrintable(c);
+                special |= !IsPrintable(c);
                 breaks |= c is '\n' or '\r' or '\u0085' or '\u2028' or '\u2029';
                 if (c == ' ' && i > 0 && text[i - 1] == '\n') breakBeforeSpace = true;
                 if (c == '\n' && i > 0 && text[i - 1] == ' ') spaceBeforeBreak = true;

@@ -10,7 +10,7 @@ public sealed class TitleTests
     [InlineData("uid", "UID")]
     [InlineData("apiVersion", "API Version")]
     [InlineData("clusterIP", "Cluster IP")]
-    [InlineData("some-key", "some-key")]
+    [InlineData("some-key", "Some - Key")]
     [InlineData("a.b/c", "a.b/c")]
     public void Fields_become_titles(string field, string title) => Assert.Equal(title, GenericDescriber.Title(field));
 }

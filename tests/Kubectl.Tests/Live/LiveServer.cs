@@ -74,7 +74,16 @@ public sealed class LiveServer : IAsyncLifetime
             if (real == ours) return;
         }
 
-        Assert.Equal(real, ours);
+        Assert.Equal(real.Code, ours.Code);
+        Same(real.Output, ours.Output);
+        Same(real.Error, ours.Error);
+    }
+
+    private static void Same(string real, string ours)
+    {
+        var (expected, actual) = (real.Split('\n'), ours.Split('\n'));
+        var differing = Enumerable.Range(0, Math.Min(expected.Length, actual.Length)).Where(i => expected[i] != actual[i]).ToList();
+        Assert.True(real == ours, string.Concat(differing.Take(10).Select(i => $"line {i + 1}:\n  real: {expected[i]}\n  ours: {actual[i]}\n")) + $"{expected.Length} lines, {actual.Length} of ours");
     }
 
     /// <summary>Runs the real kubectl.</summary>
