@@ -61,7 +61,14 @@ internal sealed class Patch
     public byte[] ApplyTo(byte[] json)
     {
         var target = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 512 })!;
-        return Encoding.UTF8.GetBytes(_apply(target).ToJsonString(s_compact));
+        try
+        {
+            return Encoding.UTF8.GetBytes(_apply(target).ToJsonString(s_compact));
+        }
+        catch (FormatException e)
+        {
+            throw ApiErrors.BadRequest(e.Message);
+        }
     }
 
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512, TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine() };

@@ -72,7 +72,7 @@ internal sealed class ClientSideApplier(CommandContext context, ApplyFlags flags
             var (patch, type, schema) = Compute(current, modified);
             computed(patch);
             if (patch.Count == 0) return current;
-            if (flags.DryRun.Mode == DryRunMode.Client) return schema is null ? PatchPreview.Plain(current, patch) : PatchPreview.Strategic(current, patch, schema);
+            if (flags.DryRun.Mode == DryRunMode.Client) return Preview(current, patch, schema);
             try
             {
                 return await _api.PatchAsync(info.Path() + flags.Parameters, type, Json.Bytes(patch), cancel);
@@ -98,6 +98,12 @@ internal sealed class ClientSideApplier(CommandContext context, ApplyFlags flags
         var original = LastApplied.Of(current) is { Length: > 0 } text && Json.Parse(Encoding.UTF8.GetBytes(text)) is JsonObject last ? last : [];
         if (ApiKinds.Find(Json.ApiVersion(modified), Json.Kind(modified)) is not { Schema: { } schema }) return (ThreeWayMerge.Plain(original, modified, current), PatchType.Merge, null);
         return (ThreeWayMerge.Strategic(original, modified, current, schema, flags.Overwrite.Value), PatchType.StrategicMerge, schema);
+    }
+
+    private static JsonObject Preview(JsonObject current, JsonObject patch, ObjectSchema? schema)
+    {
+        var (target, change) = ((JsonObject)current.DeepClone(), (JsonObject)patch.DeepClone());
+        return schema is null ? (JsonObject)MergePatch.Apply(target, change)! : StrategicMergePatch.Apply(target, change, schema);
     }
 
     /// <summary><c>--force</c>: what cannot be patched is deleted and made anew.</summary>

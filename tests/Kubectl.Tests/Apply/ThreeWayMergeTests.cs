@@ -41,7 +41,7 @@ public sealed class ThreeWayMergeTests
     {
         var current = Parse("""{"spec":{"template":{"spec":{"containers":[{"name":"a","image":"1"},{"name":"b","image":"1"}]}}}}""");
         var patch = Parse("""{"spec":{"template":{"spec":{"$setElementOrder/containers":[{"name":"c"},{"name":"a"}],"containers":[{"image":"2","name":"a"},{"image":"3","name":"c"},{"$patch":"delete","name":"b"}]}}}}""");
-        var preview = PatchPreview.Strategic(current, patch, s_deployment);
+        var preview = StrategicMergePatch.Apply(current, patch, s_deployment);
         Assert.True(JsonNode.DeepEquals(Parse("""{"spec":{"template":{"spec":{"containers":[{"name":"c","image":"3"},{"name":"a","image":"2"}]}}}}"""), preview), preview.ToJsonString());
     }
 

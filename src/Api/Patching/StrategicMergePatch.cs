@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
-using Tiphys.Api;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Api;
 
 /// <summary>
 /// Kubernetes' own merge: objects merge field by field, and lists whose declaration names a merge key merge entry by entry.
 /// Directives in the patch (<c>$patch</c>, <c>$retainKeys</c>, <c>$setElementOrder</c>, <c>$deleteFromPrimitiveList</c>) say the rest.
 /// </summary>
-internal static class StrategicMergePatch
+public static class StrategicMergePatch
 {
     private const string PatchDirective = "$patch";
     private const string RetainKeys = "$retainKeys";
@@ -15,7 +14,7 @@ internal static class StrategicMergePatch
     private const string DeletePrefix = "$deleteFromPrimitiveList/";
 
     /// <summary>Merges a patch into a target; both may be changed.</summary>
-    /// <exception cref="StatusException">400: a directive makes no sense.</exception>
+    /// <exception cref="FormatException">A directive makes no sense, or an entry lacks its key.</exception>
     public static JsonObject Apply(JsonObject target, JsonObject patch, ObjectSchema? schema)
     {
         if (patch[PatchDirective] is { } directive)
@@ -26,7 +25,7 @@ internal static class StrategicMergePatch
                 case "replace": return Cleaned(patch);
                 case "delete": return [];
                 case "merge": break;
-                default: throw ApiErrors.BadRequest($"unknown patch type: {directive}");
+                default: throw new FormatException($"unknown patch type: {directive}");
             }
         }
 
@@ -91,7 +90,7 @@ internal static class StrategicMergePatch
         {
             var directive = Directive(change);
             if (directive == "replace" && change.Count == 1) continue;
-            var id = change[key] ?? throw ApiErrors.BadRequest($"map: {change.ToJsonString()} does not contain declared merge key: {key}");
+            var id = change[key] ?? throw new FormatException($"map: {change.ToJsonString()} does not contain declared merge key: {key}");
             var at = IndexOf(old, key, id);
             if (directive == "delete")
             {

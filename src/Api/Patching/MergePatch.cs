@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace Tiphys.ApiServer;
+namespace Tiphys.Api;
 
 /// <summary>JSON Merge Patch, RFC 7386.</summary>
-internal static class MergePatch
+public static class MergePatch
 {
     /// <summary>Merges a patch into a target, which may be changed.</summary>
     public static JsonNode? Apply(JsonNode? target, JsonNode? patch)
