@@ -60,6 +60,15 @@ internal sealed class EventWindow
         return low;
     }
 
+    /// <summary>Lets go of what no watcher may ask for any more, but for the newest few. A window that nothing is added to would keep it for ever.</summary>
+    public void Trim()
+    {
+        while (_next - _first > Smallest && _time.GetElapsedTime(_ring[_first % _ring.Length].At) > Kept) DropOldest();
+        var size = _ring.Length;
+        while (size > Smallest && _next - _first < size / 4) size /= 2;
+        if (size != _ring.Length) Resize(size);
+    }
+
     private void Shed()
     {
         for (var i = 0; i < 2 && _next - _first > Smallest && _time.GetElapsedTime(_ring[_first % _ring.Length].At) > Kept; i++) DropOldest();

@@ -10,12 +10,14 @@ namespace Tiphys.ApiServer;
 /// </summary>
 public sealed partial class WatchCache : IAsyncDisposable
 {
+    private static readonly TimeSpan TrimEvery = TimeSpan.FromMinutes(1);
     private readonly IStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _feed;
+    private readonly ITimer _trim;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ObjectTable _objects = new();
     private EventWindow _window;
@@ -32,6 +34,7 @@ public sealed partial class WatchCache : IAsyncDisposable
         _time = time;
         _logger = logger;
         _window = new EventWindow(time, 0);
+        _trim = time.CreateTimer(_ => Trim(), null, TrimEvery, TrimEvery);
         _feed = Task.Run(FeedAsync);
     }
 
@@ -112,9 +115,15 @@ public sealed partial class WatchCache : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _trim.DisposeAsync();
         await _stop.CancelAsync();
         await _feed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
+    }
+
+    private void Trim()
+    {
+        lock (_lock) _window.Trim();
     }
 
     private async Task FeedAsync()
