@@ -2,21 +2,26 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 
 namespace Tiphys.Grpc;
 
-/// <summary>A gRPC client over cleartext HTTP/2, on a Unix socket above all: unary calls and server streams.</summary>
-/// <remarks>One connection carries every call; it is made on first use and remade when it breaks.</remarks>
+/// <summary>A gRPC client over HTTP/2, with TLS or without: unary calls, server streams and streams in both directions.</summary>
+/// <remarks>One connection carries every call; it is made on first use and remade when it breaks. Closing the channel ends the
+/// calls that are still running.</remarks>
 public sealed class GrpcChannel : IDisposable
 {
     private const int PrefixLength = 5;
-    private const int MaxMessageBytes = 16 * 1024 * 1024;
     private static readonly MediaTypeHeaderValue GrpcContent = new("application/grpc");
     private readonly HttpMessageInvoker _http;
     private readonly EndPoint _server;
+    private readonly string _authority;
+    private readonly int _maxMessageBytes;
+    private readonly CancellationTokenSource _closing = new();
 
     /// <summary>A channel to a Unix socket.</summary>
     public GrpcChannel(string socketPath) : this(new UnixDomainSocketEndPoint(socketPath))
@@ -24,16 +29,29 @@ public sealed class GrpcChannel : IDisposable
     }
 
     /// <summary>A channel to any address.</summary>
-    public GrpcChannel(EndPoint server)
+    public GrpcChannel(EndPoint server) : this(new GrpcChannelOptions(server))
     {
-        _server = server;
-        _http = new HttpMessageInvoker(new SocketsHttpHandler
+    }
+
+    /// <summary>A channel of any kind.</summary>
+    public GrpcChannel(GrpcChannelOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _server = options.Server;
+        _maxMessageBytes = options.MaxMessageBytes;
+        _authority = options.Tls is { } named ? $"https://{(named.ServerName.Contains(':', StringComparison.Ordinal) ? $"[{named.ServerName}]" : named.ServerName)}" : "http://localhost";
+        var handler = new SocketsHttpHandler
         {
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            ConnectTimeout = options.ConnectTimeout,
             ConnectCallback = ConnectAsync,
-        });
+        };
+        if (options.KeepAlive is { } delay)
+            (handler.KeepAlivePingDelay, handler.KeepAlivePingTimeout, handler.KeepAlivePingPolicy) = (delay, options.KeepAliveTimeout, HttpKeepAlivePingPolicy.WithActiveRequests);
+        if (options.Tls is { } tls) handler.SslOptions = Secured(tls);
+        _http = new HttpMessageInvoker(handler);
     }
 
     /// <summary>Makes one call and waits for its one reply.</summary>
@@ -47,11 +65,12 @@ public sealed class GrpcChannel : IDisposable
         string method, IMessage request, MessageParser<TReply> parser, TimeSpan? timeout, CancellationToken cancel)
         where TReply : IMessage<TReply>
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var deadline = Link(cancel);
         if (timeout is { } limit) deadline.CancelAfter(limit);
+        var content = new GrpcMessageContent(Frame(request));
         try
         {
-            using var response = await SendAsync(method, request, timeout, deadline.Token).ConfigureAwait(false);
+            using var response = await StartAsync(method, content, timeout, [], deadline.Token).ConfigureAwait(false);
             await using var body = await response.Content.ReadAsStreamAsync(deadline.Token).ConfigureAwait(false);
             var message = await ReadFrameAsync(body, deadline.Token).ConfigureAwait(false);
             if (message is not null)
@@ -63,7 +82,7 @@ public sealed class GrpcChannel : IDisposable
         }
         catch (Exception e) when (e is not GrpcException)
         {
-            throw Translate(e, method, timeout, cancel);
+            throw Translate(e, method, timeout, content.WasSent, cancel);
         }
     }
 
@@ -75,14 +94,16 @@ public sealed class GrpcChannel : IDisposable
     {
         HttpResponseMessage response;
         Stream body;
+        using var end = Link(cancel);
+        var content = new GrpcMessageContent(Frame(request));
         try
         {
-            response = await SendAsync(method, request, null, cancel).ConfigureAwait(false);
-            body = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+            response = await StartAsync(method, content, null, [], end.Token).ConfigureAwait(false);
+            body = await response.Content.ReadAsStreamAsync(end.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is not GrpcException)
         {
-            throw Translate(e, method, null, cancel);
+            throw Translate(e, method, null, content.WasSent, cancel);
         }
         using (response)
         await using (body)
@@ -92,11 +113,11 @@ public sealed class GrpcChannel : IDisposable
                 byte[]? message;
                 try
                 {
-                    message = await ReadFrameAsync(body, cancel).ConfigureAwait(false);
+                    message = await ReadFrameAsync(body, end.Token).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not GrpcException)
                 {
-                    throw Translate(e, method, null, cancel);
+                    throw Translate(e, method, null, content.WasSent, cancel);
                 }
                 if (message is null) break;
                 yield return parser.ParseFrom(message);
@@ -105,19 +126,37 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    /// <summary>Begins a call on which both sides send as many messages as they like.</summary>
+    /// <param name="method">The full name.</param>
+    /// <param name="parser">Reads the replies.</param>
+    /// <param name="headers">Metadata to send with the call.</param>
+    /// <param name="cancel">Ends the call.</param>
+    public GrpcDuplexCall<TRequest, TReply> Duplex<TRequest, TReply>(
+        string method, MessageParser<TReply> parser, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
+        where TRequest : IMessage<TRequest>
+        where TReply : IMessage<TReply> => new(this, method, parser, headers, cancel);
 
-    private async Task<HttpResponseMessage> SendAsync(string method, IMessage request, TimeSpan? timeout, CancellationToken cancel)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var content = new ByteArrayContent(Frame(request));
+        // The handler lets running calls finish; a channel is closed because nobody waits for them any more.
+        _closing.Cancel();
+        _http.Dispose();
+    }
+
+    internal CancellationTokenSource Link(CancellationToken cancel) => CancellationTokenSource.CreateLinkedTokenSource(cancel, _closing.Token);
+
+    internal async Task<HttpResponseMessage> StartAsync(
+        string method, HttpContent content, TimeSpan? timeout, IReadOnlyList<(string Name, string Value)> headers, CancellationToken cancel)
+    {
         content.Headers.ContentType = GrpcContent;
-        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri("http://localhost" + method))
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(_authority + method))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        foreach (var (name, value) in headers) message.Headers.TryAddWithoutValidation(name, value);
         message.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         if (timeout is { } limit)
             message.Headers.TryAddWithoutValidation("grpc-timeout", EncodeTimeout(limit));
@@ -132,9 +171,12 @@ public sealed class GrpcChannel : IDisposable
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var socket = _server is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        var socket = _server switch
+        {
+            UnixDomainSocketEndPoint => new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+            IPEndPoint => new Socket(_server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+            _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true },
+        };
         try
         {
             await socket.ConnectAsync(_server, cancel).ConfigureAwait(false);
@@ -147,7 +189,20 @@ public sealed class GrpcChannel : IDisposable
         }
     }
 
-    private static byte[] Frame(IMessage message)
+    private static SslClientAuthenticationOptions Secured(GrpcTls tls)
+    {
+        var options = new SslClientAuthenticationOptions { TargetHost = tls.ServerName };
+        if (tls.Authorities is { } authorities)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            options.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+        if (tls.Client is { } client)
+            options.ClientCertificateContext = SslStreamCertificateContext.Create(client.Certificate, client.Intermediates, offline: true);
+        return options;
+    }
+
+    internal static byte[] Frame(IMessage message)
     {
         var size = message.CalculateSize();
         var frame = new byte[PrefixLength + size];
@@ -156,7 +211,7 @@ public sealed class GrpcChannel : IDisposable
         return frame;
     }
 
-    private static async Task<byte[]?> ReadFrameAsync(Stream body, CancellationToken cancel)
+    internal async Task<byte[]?> ReadFrameAsync(Stream body, CancellationToken cancel)
     {
         var prefix = new byte[PrefixLength];
         var read = await body.ReadAtLeastAsync(prefix, PrefixLength, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
@@ -164,14 +219,14 @@ public sealed class GrpcChannel : IDisposable
         if (read < PrefixLength) throw new GrpcException(GrpcStatusCode.Internal, "the reply ended inside a frame");
         if (prefix[0] != 0) throw new GrpcException(GrpcStatusCode.Unimplemented, "the reply is compressed though none was asked for");
         var length = BinaryPrimitives.ReadUInt32BigEndian(prefix.AsSpan(1));
-        if (length > MaxMessageBytes)
-            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a reply of {length} bytes is larger than {MaxMessageBytes}");
+        if (length > _maxMessageBytes)
+            throw new GrpcException(GrpcStatusCode.ResourceExhausted, $"a reply of {length} bytes is larger than {_maxMessageBytes}");
         var message = new byte[length];
         await body.ReadExactlyAsync(message, cancel).ConfigureAwait(false);
         return message;
     }
 
-    private static void ThrowUnlessOk(HttpResponseMessage response)
+    internal static void ThrowUnlessOk(HttpResponseMessage response)
     {
         // A call that fails before its first message carries the status among the headers.
         var status = Find(response.TrailingHeaders, "grpc-status") ?? Find(response.Headers, "grpc-status");
@@ -195,14 +250,18 @@ public sealed class GrpcChannel : IDisposable
             : string.Create(CultureInfo.InvariantCulture, $"{Math.Min(milliseconds / 1000, 99_999_999)}S");
     }
 
-    private Exception Translate(Exception e, string method, TimeSpan? timeout, CancellationToken cancel) => e switch
+    internal Exception Translate(Exception e, string method, TimeSpan? timeout, bool sent, CancellationToken cancel) => e switch
     {
         OperationCanceledException when cancel.IsCancellationRequested => new OperationCanceledException(e.Message, e, cancel),
+        OperationCanceledException when _closing.IsCancellationRequested => new GrpcException(
+            GrpcStatusCode.Unavailable, $"{_server}: the connection was given up", e) { NeverSent = !sent },
         OperationCanceledException => new GrpcException(
-            GrpcStatusCode.DeadlineExceeded, $"{method} took longer than {timeout?.TotalSeconds ?? 0:0.###} s", e),
+            GrpcStatusCode.DeadlineExceeded, $"{method} took longer than {timeout?.TotalSeconds ?? 0:0.###} s", e) { NeverSent = !sent },
         InvalidProtocolBufferException => new GrpcException(GrpcStatusCode.Internal, $"{method}: {e.Message}", e),
         HttpRequestException or IOException or SocketException => new GrpcException(
-            GrpcStatusCode.Unavailable, $"{_server}: {(e.InnerException ?? e).Message}", e),
+            GrpcStatusCode.Unavailable, $"{_server}: {(e.InnerException ?? e).Message}", e) { NeverSent = !sent },
+        ObjectDisposedException when _closing.IsCancellationRequested => new GrpcException(
+            GrpcStatusCode.Unavailable, $"{_server}: the connection was given up", e) { NeverSent = !sent },
         _ => e,
     };
 }

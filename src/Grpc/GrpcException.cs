@@ -14,6 +14,9 @@ public sealed class GrpcException : Exception
     /// <summary>What kind of failure it was.</summary>
     public GrpcStatusCode Code { get; }
 
+    /// <summary>The request never left this side: the server cannot have acted on it.</summary>
+    public bool NeverSent { get; init; }
+
     /// <summary>The server's own words, without the code.</summary>
     public string Detail { get; }
 }

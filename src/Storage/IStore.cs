@@ -11,6 +11,7 @@ namespace Tiphys.Storage;
 /// write that has been handed over does not undo it: the token is looked at only before the hand-over.</para>
 /// <para>Errors: <see cref="StoreUnavailableException"/> when a write cannot be made durable,
 /// <see cref="CompactedException"/> and <see cref="FutureRevisionException"/> for revisions outside the kept history,
+/// <see cref="WriteOutcomeUnknownException"/> when the connection to a store in another process was lost over a write,
 /// <see cref="LeaseNotFoundException"/> for unknown leases, <see cref="ObjectDisposedException"/> after closing.</para>
 /// </remarks>
 public interface IStore : IAsyncDisposable
@@ -18,7 +19,16 @@ public interface IStore : IAsyncDisposable
     /// <summary>The newest revision known to this process; exact for an embedded store. An empty store is at 1.</summary>
     long CurrentRevision { get; }
 
-    /// <summary>Revisions below this one can no longer be read; 0 when nothing has been compacted.</summary>
+    /// <summary>
+    /// The store's newest revision now, whoever wrote it: a read at least as new sees every write acknowledged to anybody before
+    /// this call.
+    /// </summary>
+    ValueTask<long> ReadRevisionAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Revisions below this one can no longer be read; 0 when nothing has been compacted. As last known to this process; exact for
+    /// an embedded store.
+    /// </summary>
     long CompactedRevision { get; }
 
     /// <summary>Whether the store takes writes, as last known to this process; changes by itself in both directions.</summary>

@@ -37,7 +37,7 @@ public sealed class LeaseExistsException(long lease) : StoreException($"lease al
 public sealed class InvalidStoreRequestException(string message) : StoreException(message);
 
 /// <summary>
-/// A write could not be made durable (disk full, I/O error): the store is read-only until the disk works again, which it finds
+/// A write could not be made durable (disk full, I/O error), or no member of the etcd cluster takes requests: the store is read-only until the disk works again, which it finds
 /// out by itself. The write was not applied here; should the process end before that, it may or may not be found later. Reads
 /// go on working.
 /// </summary>
@@ -46,6 +46,12 @@ public sealed class StoreUnavailableException(StoreCondition condition, string m
     /// <summary>What is wrong.</summary>
     public StoreCondition Condition { get; } = condition;
 }
+
+/// <summary>
+/// A write was handed over and no answer came back (etcd only): it may have been made, or may be made yet. Whoever needs to know
+/// must read again.
+/// </summary>
+public sealed class WriteOutcomeUnknownException(string message, Exception? inner = null) : StoreException(message, inner);
 
 /// <summary>The data directory cannot be opened: in use, not its user's alone, of another version, or damaged.</summary>
 public class StoreOpenException(string message, Exception? inner = null) : StoreException(message, inner);

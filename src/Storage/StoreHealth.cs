@@ -11,6 +11,9 @@ public enum StoreCondition
 
     /// <summary>The disk fails otherwise: reads work, writes are refused.</summary>
     DiskFailing,
+
+    /// <summary>No member of the etcd cluster answers, or none has a leader: neither reads nor writes work.</summary>
+    Unreachable,
 }
 
 /// <summary>A store's state, for health checks.</summary>

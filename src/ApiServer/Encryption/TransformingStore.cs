@@ -9,6 +9,8 @@ internal sealed class TransformingStore(IStore inner, Func<IValueTransformer> tr
 {
     public long CurrentRevision => inner.CurrentRevision;
 
+    public ValueTask<long> ReadRevisionAsync(CancellationToken cancellationToken = default) => inner.ReadRevisionAsync(cancellationToken);
+
     public long CompactedRevision => inner.CompactedRevision;
 
     public StoreHealth Health => inner.Health;

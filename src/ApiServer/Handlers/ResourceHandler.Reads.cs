@@ -73,6 +73,10 @@ internal sealed partial class ResourceHandler
 
     private async Task WaitForAsync(long revision, CancellationToken cancel)
     {
+        if (Store.Cache.Revision >= revision) return;
+
+        // Another server of the cluster may have made it without this one knowing.
+        if (revision > Store.CurrentRevision) await Store.ReadRevisionAsync(cancel);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (Store.Cache.Revision < revision && revision > Store.CurrentRevision) patience.CancelAfter(FreshWithin);
         try

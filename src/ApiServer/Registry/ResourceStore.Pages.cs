@@ -9,11 +9,14 @@ namespace Tiphys.ApiServer;
 /// <summary>Lists in pages: every page shows the same revision, read from the store's history.</summary>
 public sealed partial class ResourceStore
 {
-    /// <summary>The store's newest revision.</summary>
+    /// <summary>The newest revision this server knows of.</summary>
     public long CurrentRevision => _store.CurrentRevision;
 
-    /// <summary>Waits until the cache has seen everything written so far.</summary>
-    public Task WaitFreshAsync(CancellationToken cancel) => Cache.WaitForRevisionAsync(_store.CurrentRevision, cancel);
+    /// <summary>The newest revision there is, whichever server made it.</summary>
+    public ValueTask<long> ReadRevisionAsync(CancellationToken cancel) => _store.ReadRevisionAsync(cancel);
+
+    /// <summary>Waits until the cache has seen everything written so far, by other servers too.</summary>
+    public async Task WaitFreshAsync(CancellationToken cancel) => await Cache.WaitForRevisionAsync(await _store.ReadRevisionAsync(cancel), cancel);
 
     /// <summary>Reads one page.</summary>
     /// <param name="selection">Which objects.</param>

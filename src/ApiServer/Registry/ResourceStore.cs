@@ -67,7 +67,7 @@ public sealed partial class ResourceStore
     /// <summary>The selected objects at a revision no older than now.</summary>
     public async ValueTask<(List<StoredObject> Items, long Revision)> ListFreshAsync(Selection selection, CancellationToken cancel)
     {
-        await Cache.WaitForRevisionAsync(_store.CurrentRevision, cancel);
+        await WaitFreshAsync(cancel);
         return Cache.List(selection);
     }
 

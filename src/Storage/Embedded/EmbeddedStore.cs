@@ -35,6 +35,13 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource
     public long CurrentRevision => _index.Published.Revision;
 
     /// <inheritdoc/>
+    public ValueTask<long> ReadRevisionAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        return new ValueTask<long>(_index.Published.Revision);
+    }
+
+    /// <inheritdoc/>
     public StoreHealth Health => _loop.Health;
 
     /// <inheritdoc/>

@@ -56,6 +56,8 @@ public sealed class ReadOnlyStoreTests
 
         public long CurrentRevision => inner.CurrentRevision;
 
+        public ValueTask<long> ReadRevisionAsync(CancellationToken cancellationToken) => inner.ReadRevisionAsync(cancellationToken);
+
         public long CompactedRevision => inner.CompactedRevision;
 
         public StoreHealth Health => IsFull ? new StoreHealth(StoreCondition.DiskFull, Reason, default) : inner.Health;

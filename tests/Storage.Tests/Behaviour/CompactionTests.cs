@@ -43,7 +43,8 @@ public abstract class CompactionTests(StoreFixture fixture) : StoreTests(fixture
         await using var before = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
         await Assert.ThrowsAsync<CompactedException>(async () => await before.ReadAsync());
         await using var at = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 3, WithPrevious = true });
-        Assert.Equal("3-a<1 4+a=2", (await at.ReadAsync()).Describe());
+        // What the first change replaced is gone with compaction, but a local store holds it as long as the change itself.
+        Assert.Equal(Fixture.IsLocal ? "3-a<1 4+a=2" : "3-a 4+a=2", (await at.ReadAsync()).Describe());
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public abstract class CompactionTests(StoreFixture fixture) : StoreTests(fixture
             if (i % 2 == 0)
                 await store.Delete($"k{i}");
         }
-        Assert.Equal(1000, (await store.GetStatusAsync()).Keys);
+        Assert.Equal(Fixture.IsLocal ? 1000 : 500, (await store.GetStatusAsync()).Keys); // etcd counts what there is
         await store.Put("last", "v");
         await store.CompactAsync(store.CurrentRevision);
         await store.ListLeasesAsync(); // cutting is done between batches

@@ -49,6 +49,10 @@ public sealed class InMemoryLeaseTests() : LeaseTests(new EmbeddedFixture(onDisk
 
 public sealed class OnDiskLeaseTests() : LeaseTests(new EmbeddedFixture(onDisk: true));
 
+public sealed class InMemoryLeaseTimeTests() : LeaseTimeTests(new EmbeddedFixture(onDisk: false));
+
+public sealed class OnDiskLeaseTimeTests() : LeaseTimeTests(new EmbeddedFixture(onDisk: true));
+
 public sealed class InMemoryCompactionTests() : CompactionTests(new EmbeddedFixture(onDisk: false));
 
 public sealed class OnDiskCompactionTests() : CompactionTests(new EmbeddedFixture(onDisk: true));

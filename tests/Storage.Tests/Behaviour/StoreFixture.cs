@@ -9,6 +9,12 @@ public abstract class StoreFixture : IDisposable
     /// <summary>A fresh and empty store, at revision 1, that nothing compacts by itself; the test disposes it.</summary>
     public abstract Task<IStore> OpenAsync();
 
+    /// <summary>
+    /// The store is in this process: its records are shared, its watches hold nothing and its history can be counted. A store in
+    /// another process copies records, reads watches ahead and knows only what it is told.
+    /// </summary>
+    public virtual bool IsLocal => true;
+
     /// <summary>Lets time pass for the leases of the stores made, by moving their clock or by waiting.</summary>
     public abstract Task PassAsync(TimeSpan time);
 

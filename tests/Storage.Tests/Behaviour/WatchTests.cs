@@ -15,7 +15,10 @@ public abstract class WatchTests(StoreFixture fixture) : StoreTests(fixture)
         Assert.Equal("4~a=1<0", (await first).Describe());
         await store.Delete("a");
         await store.Put("a", "2");
-        Assert.Equal("5-a<1 6+a=2", (await watch.ReadAsync()).Describe());
+        var seen = (await watch.ReadAsync()).Describe();
+        if (!Fixture.IsLocal && !seen.Contains('6', StringComparison.Ordinal))
+            seen += " " + (await watch.ReadAsync()).Describe(); // each change may come as soon as it is made
+        Assert.Equal("5-a<1 6+a=2", seen);
     }
 
     [Fact]
@@ -84,6 +87,11 @@ public abstract class WatchTests(StoreFixture fixture) : StoreTests(fixture)
     {
         await using var store = await Fixture.OpenAsync();
         await using var watch = store.Watch(new WatchRequest("a".Prefix()));
+        if (!Fixture.IsLocal)
+        {
+            watch.RequestProgress();
+            await watch.ReadAsync(); // it is open now, not merely on its way
+        }
         for (var i = 0; i < 100; i++)
             await store.Put("b", $"{i}");
         await store.CompactAsync(store.CurrentRevision);
@@ -99,6 +107,12 @@ public abstract class WatchTests(StoreFixture fixture) : StoreTests(fixture)
         await store.Put("a", "1");
         await store.Put("a", "2");
         await store.CompactAsync(3);
+        if (!Fixture.IsLocal)
+        {
+            // What was read ahead is delivered; it must only not begin behind a gap.
+            Assert.StartsWith("2+a=1", (await watch.ReadAsync()).Describe(), StringComparison.Ordinal);
+            return;
+        }
         var e = await Assert.ThrowsAsync<CompactedException>(async () => await watch.ReadAsync());
         Assert.Equal(3, e.CompactRevision);
     }
@@ -123,7 +137,13 @@ public abstract class WatchTests(StoreFixture fixture) : StoreTests(fixture)
         await using var one = store.Watch(new WatchRequest(KeyRange.All));
         await using var two = store.Watch(new WatchRequest("a".Prefix()));
         var written = await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0);
-        Assert.Same(written.Record, (await one.ReadAsync()).Events[0].Record);
-        Assert.Same(written.Record, (await two.ReadAsync()).Events[0].Record);
+        foreach (var watch in new[] { one, two })
+        {
+            var seen = (await watch.ReadAsync()).Events[0].Record;
+            if (Fixture.IsLocal)
+                Assert.Same(written.Record, seen);
+            Assert.Equal((written.Record!.ModRevision, written.Record.Version), (seen.ModRevision, seen.Version));
+            Assert.Equal(written.Record.Value.ToArray(), seen.Value.ToArray());
+        }
     }
 }

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Tiphys.Storage.Etcd.Client;
+
+namespace Tiphys.Storage.Tests.Etcd;
+
+/// <summary>A member of a real etcd cluster on loopback; it goes with the test.</summary>
+internal sealed partial class EtcdProcess : IDisposable
+{
+    private readonly string[] _arguments;
+    private readonly TestDirectory _directory = new();
+    private Process? _process;
+
+    /// <summary>A member that is not started yet.</summary>
+    public EtcdProcess(string name, int clientPort, int peerPort, string cluster, string address = "127.0.0.1", TimeSpan? election = null, params string[] more)
+    {
+        (Name, Port, PeerPort, Address) = (name, clientPort, peerPort, address);
+        var milliseconds = (int)(election ?? TimeSpan.FromMilliseconds(100)).TotalMilliseconds;
+        var scheme = more.Contains("--client-cert-auth") ? "https" : "http";
+        Server = new Uri($"{scheme}://{address}:{clientPort}");
+        _arguments =
+        [
+            "--name", name, "--data-dir", Path.Combine(_directory.Path, "data"),
+            "--listen-client-urls", Server.GetLeftPart(UriPartial.Authority), "--advertise-client-urls", Server.GetLeftPart(UriPartial.Authority),
+            "--listen-peer-urls", $"http://{address}:{peerPort}", "--initial-advertise-peer-urls", $"http://{address}:{peerPort}",
+            "--initial-cluster", cluster, "--heartbeat-interval", $"{milliseconds / 10}", "--election-timeout", $"{milliseconds}",
+            "--max-txn-ops", "10000", "--log-level", "error", .. more,
+        ];
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+    }
+
+    /// <summary>The program, fetched by <c>./test</c>.</summary>
+    public static string Program { get; } = Find();
+
+    public string Name { get; }
+
+    public string Address { get; }
+
+    public int Port { get; }
+
+    public int PeerPort { get; }
+
+    public Uri Server { get; }
+
+    public int Id => _process!.Id;
+
+    /// <summary>A cluster of one, started; it loses what it wrote last when the machine fails, which no test does.</summary>
+    public static async Task<EtcdProcess> StartSingleAsync(params string[] more)
+    {
+        var ports = FreePorts(2);
+        var etcd = new EtcdProcess("m0", ports[0], ports[1], $"m0=http://127.0.0.1:{ports[1]}", more: ["--unsafe-no-fsync", .. more]);
+        etcd.Start();
+        await etcd.WaitForPortAsync();
+        return etcd;
+    }
+
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var l in listeners) l.Start();
+        var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
+        foreach (var l in listeners) l.Stop();
+        return ports;
+    }
+
+    /// <summary>Starts the member, again after it was killed; through another program if one is given, such as one that changes the network namespace.</summary>
+    public void Start(params string[] through)
+    {
+        string[] line = [.. through, Program, .. _arguments];
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += static (_, _) => { };
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Ends the member as a crash would.</summary>
+    public void Kill()
+    {
+        if (_process is not { HasExited: false }) return;
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Stops the member in its tracks; its connections stay open and silent.</summary>
+    public void Pause() => Assert.Equal(0, Signal(_process!.Id, 19));
+
+    public void Resume() => Assert.Equal(0, Signal(_process!.Id, 18));
+
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        Kill();
+        _process?.Dispose();
+        _directory.Dispose();
+    }
+
+    private async Task WaitForPortAsync()
+    {
+        for (var i = 0; ; i++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Parse(Address), Port);
+                return;
+            }
+            catch (SocketException) when (i < 400 && !_process!.HasExited)
+            {
+                await Task.Delay(10);
+            }
+        }
+    }
+
+    private void OnExit(object? sender, EventArgs e) => _process?.Kill();
+
+    private static string Find()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "Tiphys.slnx"))) directory = directory.Parent!;
+        var path = Path.Combine(directory.FullName, ".cache", "etcd", "etcd");
+        return File.Exists(path) ? path : throw new InvalidOperationException($"{path} is missing; ./test fetches it");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int pid, int signal);
+}
+
+/// <summary>Stores for the behaviour tests, each on a fresh etcd.</summary>
+public sealed class EtcdFixture : Behaviour.StoreFixture
+{
+    private readonly List<EtcdProcess> _processes = [];
+
+    public override bool IsLocal => false;
+
+    public override async Task<IStore> OpenAsync()
+    {
+        var etcd = await EtcdProcess.StartSingleAsync();
+        _processes.Add(etcd);
+        return await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+    }
+
+    public override Task PassAsync(TimeSpan time) => Task.Delay(time);
+
+    public override void Dispose() => _processes.ForEach(static p => p.Dispose());
+}
+
+public sealed class EtcdCasTests() : Behaviour.CasTests(new EtcdFixture());
+
+public sealed class EtcdTxnTests() : Behaviour.TxnTests(new EtcdFixture());
+
+public sealed class EtcdRangeTests() : Behaviour.RangeTests(new EtcdFixture());
+
+public sealed class EtcdWatchTests() : Behaviour.WatchTests(new EtcdFixture());
+
+public sealed class EtcdLeaseTests() : Behaviour.LeaseTests(new EtcdFixture());
+
+public sealed class EtcdCompactionTests() : Behaviour.CompactionTests(new EtcdFixture());
