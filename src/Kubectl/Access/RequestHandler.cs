@@ -21,11 +21,15 @@ internal sealed class RequestHandler(HttpMessageHandler inner, TimeSpan limit, I
     private async Task<HttpResponseMessage> WithinAsync(HttpRequestMessage request, CancellationToken cancel)
     {
         if (limit <= TimeSpan.Zero) return await base.SendAsync(request, cancel);
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limited.CancelAfter(limit);
         try
         {
-            return await base.SendAsync(request, limited.Token);
+            var response = await base.SendAsync(request, limited.Token);
+
+            // The body is read within the same time, too: a watch, say, ends then.
+            limited.Token.Register(static r => ((HttpResponseMessage)r!).Dispose(), response);
+            return response;
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

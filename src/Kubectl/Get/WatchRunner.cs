@@ -63,7 +63,7 @@ internal sealed class WatchRunner(CommandContext context, GetFlags flags)
         {
             return await lines.ReadLineAsync(cancel);
         }
-        catch (Exception e) when (e is IOException or HttpRequestException)
+        catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
         {
             return null;
         }
