@@ -58,10 +58,10 @@ public static class KubectlProgram
             await context.Out.FlushAsync(CancellationToken.None);
             return 130;
         }
-        catch (Exception e) when (e is KubectlException or ExitException or ErrorList or ApiException or KubeconfigException or HttpRequestException or IOException or FormatException or UnauthorizedAccessException)
+        catch (Exception e)
         {
             await context.Out.FlushAsync(CancellationToken.None);
-            var (text, code) = ErrorText.Of(e, e is KubeconfigException ? null : context.Cluster.Config.Server);
+            var (text, code) = ErrorText.Of(e, e is HttpRequestException or ErrorList ? context.Cluster.Config.Server : null);
             await context.Error.WriteAsync(text);
             return code;
         }

@@ -17,6 +17,7 @@ public sealed class YamlTests
     [InlineData("a: &x {b: [1, 2]}\nc: *x", "{\"a\":{\"b\":[1,2]},\"c\":{\"b\":[1,2]}}")]
     [InlineData("a: &x {b: 1}\nc: {<<: *x, d: 2}", "{\"a\":{\"b\":1},\"c\":{\"d\":2,\"b\":1}}")]
     [InlineData("x: &x {b: 1}\ny: &y {b: 2, c: 3}\nz:\n  <<: [*x, *y]\n  d: \"<<\"", "{\"x\":{\"b\":1},\"y\":{\"b\":2,\"c\":3},\"z\":{\"d\":\"<<\",\"b\":1,\"c\":3}}")]
+    [InlineData("yes: 1\n0x10: 2\n\"on\": 3", "{\"true\":1,\"16\":2,\"on\":3}")]
     [InlineData("a: n", "{\"a\":false}")]
     [InlineData("a: |\n  two\n  lines\n", "{\"a\":\"two\\nlines\\n\"}")]
     public void Plain_scalars_get_the_types_upstream_gives_them(string yaml, string json) =>

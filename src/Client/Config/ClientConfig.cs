@@ -27,6 +27,9 @@ public sealed record ClientConfig
     /// <summary>Accept any server certificate.</summary>
     public bool InsecureSkipTlsVerify { get; init; }
 
+    /// <summary>What the kubeconfig calls the user; empty when there is none.</summary>
+    public string User { get; init; } = "";
+
     /// <summary>Default namespace of the context.</summary>
     public string Namespace { get; init; } = "default";
 

@@ -50,7 +50,7 @@ public sealed class KubeconfigSet
         var user = userName is null ? null : Find("users", "user", userName);
         if (overrides.User is not null && user is null) throw new KubeconfigException($"auth info \"{userName}\" does not exist");
         if (user?.Node.ContainsKey("exec") == true) throw new KubeconfigException($"user \"{userName}\" gets its credentials from a program (exec), which is not supported yet");
-        var authorities = overrides.CertificateAuthority is { } file ? File.ReadAllText(file) : cluster is { } found ? Data(found.Node, "certificate-authority", found.Folder) : null;
+        var authorities = overrides.CertificateAuthority is { } file ? Read(file, "certificate-authority", clusterName ?? "") : cluster is { } found ? Data(found.Node, "certificate-authority", found.Folder) : null;
         var insecure = overrides.InsecureSkipTlsVerify || Value(cluster?.Node, "insecure-skip-tls-verify") == "true";
         return new ClientConfig
         {
@@ -58,7 +58,8 @@ public sealed class KubeconfigSet
             TlsServerName = overrides.TlsServerName ?? Value(cluster?.Node, "tls-server-name"),
             InsecureSkipTlsVerify = insecure,
             Authorities = authorities is null ? null : Kubeconfig.Certificates(authorities),
-            Certificate = Certificate(overrides, user),
+            Certificate = Certificate(overrides, user, userName ?? ""),
+            User = userName ?? "",
             Token = overrides.Token ?? Value(user?.Node, "token"),
             TokenFile = overrides.Token is null && Value(user?.Node, "tokenFile") is { } tokenFile ? Path.Combine(user!.Value.Folder, tokenFile) : null,
             Namespace = overrides.Namespace ?? Value(context, "namespace") ?? "default",
@@ -90,11 +91,28 @@ public sealed class KubeconfigSet
     private static Uri Address(string server, bool secured) =>
         new(server.Contains("://", StringComparison.Ordinal) ? server : (secured ? "https://" : "http://") + server);
 
-    private static X509Certificate2? Certificate(ConfigOverrides overrides, (JsonObject Node, string Folder)? user)
+    private static X509Certificate2? Certificate(ConfigOverrides overrides, (JsonObject Node, string Folder)? user, string userName)
     {
-        if (overrides.ClientCertificate is { } certificate && overrides.ClientKey is { } key) return X509Certificate2.CreateFromPemFile(certificate, key);
+        if (overrides.ClientCertificate is { } certificate)
+        {
+            var text = Read(certificate, "client-cert", userName);
+            if (overrides.ClientKey is { } key) return X509Certificate2.CreateFromPem(text, Read(key, "client-key", userName));
+        }
+
         if (user is not { } found || Data(found.Node, "client-certificate", found.Folder) is not { } pem || Data(found.Node, "client-key", found.Folder) is not { } keyPem) return null;
         return X509Certificate2.CreateFromPem(pem, keyPem);
+    }
+
+    private static string Read(string file, string what, string whose)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new KubeconfigException($"unable to read {what} {file} for {whose} due to open {file}: {(e is UnauthorizedAccessException ? "permission denied" : "no such file or directory")}");
+        }
     }
 
     private static string? Value(JsonObject? node, string key) => node?[key] is JsonValue value && value.ToString() is { Length: > 0 } text ? text : null;

@@ -40,7 +40,7 @@ public sealed class ResourceMapper(IReadOnlyList<DiscoveredResource> resources)
         name = name.ToLowerInvariant();
         if (name.Length == 0) return null;
         var named = Resources.Where(r => (r.Resource == name || r.Singular == name || (r.Singular.Length == 0 && r.Kind.Equals(name, StringComparison.OrdinalIgnoreCase))) && (version is null || r.Version == version));
-        return InGroup(named, group) ?? InGroup(Resources.Where(r => r.ShortNames.Contains(name) && (version is null || r.Version == version)), group);
+        return InGroup(named, group) ?? InGroup(Resources.Where(r => r.ShortNames.Contains(name)), group); // short names stand for the preferred version, whatever is asked for
     }
 
     /// <summary>A group may be cut short, unless a group has just that name.</summary>

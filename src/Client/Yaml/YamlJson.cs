@@ -93,7 +93,7 @@ public static class YamlJson
                 var key = parser.Consume<Scalar>();
                 var merges = key is { Style: ScalarStyle.Plain, Value: "<<" };
                 anchors.HasMerges |= merges;
-                writer.WritePropertyName(merges ? YamlMerges.Mark : key.Value);
+                writer.WritePropertyName(merges ? YamlMerges.Mark : KeyText(key));
                 Node(parser, writer, anchors);
             }
 
@@ -107,6 +107,15 @@ public static class YamlJson
             Node(new YamlEvents(collection), writer, anchors);
         }
         else throw new FormatException($"error converting YAML to JSON: yaml: unknown anchor '{alias?.Value.Value}' referenced");
+    }
+
+    /// <summary>A key as text: plain keys have types, too, and upstream prints their values.</summary>
+    private static string KeyText(Scalar key)
+    {
+        if (key.Style != ScalarStyle.Plain || (key.Value.Length > 5 && !char.IsAsciiDigit(key.Value[0]))) return key.Value;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, s_options)) WriteScalar(key, writer);
+        return buffer.WrittenSpan is [(byte)'"', ..] ? key.Value : System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     private static void WriteScalar(Scalar scalar, Utf8JsonWriter writer)

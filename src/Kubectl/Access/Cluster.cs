@@ -71,6 +71,7 @@ internal sealed class Cluster : IDisposable
     private KubernetesClient CreateClient()
     {
         var config = Config;
+        if (_flags.IsImpersonatingNobody) throw new KubectlException($"requesting uid, groups or user-extra for {config.User} without impersonating a user");
         if (config.Authorities is not null) SystemRoots.Skip();
         _warnings = new Warnings(_streams);
         var handler = new RequestHandler(_transport?.Invoke(config) ?? config.CreateHandler(), _flags.Timeout, [.. Headers, ("Kubectl-Command", "kubectl " + _command)], _warnings, _flags.Verbosity.Value >= 6 ? _streams.Error : null);

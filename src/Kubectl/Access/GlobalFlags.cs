@@ -67,6 +67,9 @@ internal sealed class GlobalFlags
 
     public Flag<long> Verbosity { get; }
 
+    /// <summary>The flags say more of an impersonated user than who it is.</summary>
+    public bool IsImpersonatingNobody => As.Value.Length == 0 && (AsUid.Value.Length > 0 || AsGroup.Value.Count > 0 || AsExtra.Value.Count > 0);
+
     /// <summary>Whether the command line named a namespace: objects in files must then be of it.</summary>
     public bool NamespaceGiven => _namespace.Value.Length > 0;
 

@@ -59,7 +59,7 @@ internal sealed class StrategicDiff(bool additions, bool deletions)
         {
             if (field?.PatchReplace == true)
             {
-                if (additions && !JsonNode.DeepEquals(old, value)) patch[name] = value.DeepClone();
+                if (additions) patch[name] = value.DeepClone(); // upstream does not compare here
                 return;
             }
 

@@ -32,7 +32,7 @@ internal static class ObjectSorter
             foreach (var row in sorted) rows.Add(row);
             return true;
         }
-        catch (KubectlException)
+        catch (FieldNotFoundException)
         {
             return false;
         }
@@ -57,9 +57,19 @@ internal static class ObjectSorter
     private static List<T> Order<T>(List<T> items, Func<T, (bool Found, JsonNode? Value)> key, string field)
     {
         var keyed = items.ConvertAll(i => (Item: i, Key: key(i)));
-        if (!keyed.Exists(static k => k.Key.Found)) throw new KubectlException($"couldn't find any field with path {Quoting.Quote(field)} in the list of objects");
-        return [.. keyed.OrderBy(static k => k.Key, Comparer<(bool Found, JsonNode? Value)>.Create(static (a, b) => Compare(a, b))).Select(static k => k.Item)];
+        if (!keyed.Exists(static k => k.Key.Found)) throw new FieldNotFoundException($"couldn't find any field with path {Quoting.Quote(field)} in the list of objects");
+        try
+        {
+            return Ordered(keyed);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is KubectlException inner)
+        {
+            throw inner;
+        }
     }
+
+    private static List<T> Ordered<T>(List<(T Item, (bool Found, JsonNode? Value) Key)> keyed) =>
+        [.. keyed.OrderBy(static k => k.Key, Comparer<(bool Found, JsonNode? Value)>.Create(static (a, b) => Compare(a, b))).Select(static k => k.Item)];
 
     private static int Compare((bool Found, JsonNode? Value) a, (bool Found, JsonNode? Value) b)
     {
@@ -78,6 +88,9 @@ internal static class ObjectSorter
 
     /// <summary>Quantities sort by amount, everything else as text.</summary>
     private static int Text(string a, string b) => Quantity.TryParse(a, out var left) && Quantity.TryParse(b, out var right) ? left.CompareTo(right) : string.CompareOrdinal(a, b);
+
+    /// <summary>No object has the field to sort by.</summary>
+    private sealed class FieldNotFoundException(string message) : KubectlException(message);
 
     private static decimal Number(JsonNode node) => decimal.Parse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture);
 }

@@ -39,5 +39,5 @@ internal sealed class ResourceInfo(DiscoveredResource resource, string ns, strin
 
     /// <summary>The description of patch errors.</summary>
     public override string ToString() =>
-        $"Resource: \"{Resource.ApiVersion}, Resource={Resource.Resource}\", GroupVersionKind: \"{(Resource.Group.Length == 0 ? "/" : "")}{Resource.ApiVersion}, Kind={Resource.Kind}\"\nName: \"{Name}\", Namespace: \"{Namespace}\"";
+        $"Resource: \"{(Resource.Group.Length == 0 ? "/" : "")}{Resource.ApiVersion}, Resource={Resource.Resource}\", GroupVersionKind: \"{(Resource.Group.Length == 0 ? "/" : "")}{Resource.ApiVersion}, Kind={Resource.Kind}\"\nName: \"{Name}\", Namespace: \"{Namespace}\"";
 }
