@@ -16,7 +16,7 @@ public sealed class YamlTests
     [InlineData("a: &x text\nb: *x", "{\"a\":\"text\",\"b\":\"text\"}")]
     [InlineData("a: &x {b: [1, 2]}\nc: *x", "{\"a\":{\"b\":[1,2]},\"c\":{\"b\":[1,2]}}")]
     [InlineData("a: &x {b: 1}\nc: {<<: *x, d: 2}", "{\"a\":{\"b\":1},\"c\":{\"d\":2,\"b\":1}}")]
-    [InlineData("x: &x {b: 1}\ny: &y {b: 2, c: 3}\nz:\n  <<: [*x, *y]\n  d: \"<<\"", "{\"x\":{\"b\":1},\"y\":{\"b\":2,\"c\":3},\"z\":{\"d\":\"<<\",\"b\":1,\"c\":3}}")]
+    [InlineData("x: &x {b: 1}\nw: &w {b: 2, c: 3}\nz:\n  <<: [*x, *w]\n  d: \"<<\"", "{\"x\":{\"b\":1},\"w\":{\"b\":2,\"c\":3},\"z\":{\"d\":\"<<\",\"b\":1,\"c\":3}}")]
     [InlineData("yes: 1\n0x10: 2\n\"on\": 3", "{\"true\":1,\"16\":2,\"on\":3}")]
     [InlineData("a: n", "{\"a\":false}")]
     [InlineData("a: |\n  two\n  lines\n", "{\"a\":\"two\\nlines\\n\"}")]
