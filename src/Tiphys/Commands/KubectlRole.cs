@@ -22,7 +22,16 @@ internal static class KubectlRole
     /// <summary>The role in the list of roles; its arguments never get there.</summary>
     public static Command Declare() => new("kubectl", "Work with a cluster, as upstream's kubectl does.");
 
-    private static bool IsOurName => Path.GetFileNameWithoutExtension(Environment.GetCommandLineArgs()[0]) == "kubectl";
+    private static bool IsOurName => Path.GetFileNameWithoutExtension(CalledAs()) == "kubectl";
+
+    /// <summary>The name the program was started under: .NET names the program's own file, not a symbolic link to it, so Linux is asked.</summary>
+    private static string CalledAs()
+    {
+        const string CommandLine = "/proc/self/cmdline";
+        return OperatingSystem.IsLinux() && File.Exists(CommandLine)
+            ? File.ReadAllText(CommandLine).Split('\0')[0]
+            : Environment.GetCommandLineArgs()[0];
+    }
 
     private static void End(PosixSignalContext signal, CancellationTokenSource ended)
     {
