@@ -23,7 +23,16 @@ public static class CleartextProtocols
         listen.Protocols = HttpProtocols.Http1AndHttp2;
         listen.Use(static next => async connection =>
         {
-            if (await BeginsWithPrefaceAsync(connection))
+            bool http2;
+            try
+            {
+                http2 = await BeginsWithPrefaceAsync(connection);
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException)
+            {
+                return; // gone before it said anything
+            }
+            if (http2)
             {
                 var features = new AgreedOnHttp2();
                 connection.Features.Set<ITlsConnectionFeature>(features);

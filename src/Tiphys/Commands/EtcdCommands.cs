@@ -8,14 +8,21 @@ using Tiphys.Storage.Maintenance;
 
 namespace Tiphys.Commands;
 
-/// <summary><c>tiphys etcd</c>: backup, restore and repair of the store, in the manner of etcdctl, etcdutl and k3s.</summary>
+/// <summary>
+/// <c>tiphys etcd</c>: the store as a server, and backup, restore and repair of it in the manner of etcdctl, etcdutl and k3s.
+/// </summary>
 internal static class EtcdCommands
 {
-    public static Command Create() => new("etcd", "Back up, restore and repair the store.")
+    public static Command Create()
     {
-        new Command("snapshot", "Save, verify and restore snapshots of the store.") { Save(), Restore(), Status(), List(), Schedule() },
-        Repair(),
-    };
+        var command = new Command("etcd", "Serve the store over etcd's v3 API; back up, restore and repair it.")
+        {
+            new Command("snapshot", "Save, verify and restore snapshots of the store.") { Save(), Restore(), Status(), List(), Schedule() },
+            Repair(),
+        };
+        EtcdServerCommand.AddTo(command);
+        return command;
+    }
 
     private static Command Save()
     {

@@ -13,4 +13,15 @@ internal static class Logs
         builder.AddFilter("Microsoft", verbosity >= 8 ? LogLevel.Debug : LogLevel.Warning);
         builder.AddProvider(new StderrLoggerProvider(TimeProvider.System));
     });
+
+    /// <summary>Makes the loggers of a role that takes a level by name.</summary>
+    public static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(builder =>
+    {
+        builder.SetMinimumLevel(level);
+        builder.AddFilter("Microsoft", level == LogLevel.Debug ? LogLevel.Debug : level > LogLevel.Warning ? level : LogLevel.Warning);
+
+        // It warns that it cannot tell HTTP/2 from HTTP/1.1 without TLS, which is seen to before it gets a connection.
+        builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level == LogLevel.Debug ? LogLevel.Debug : LogLevel.Error);
+        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System));
+    });
 }

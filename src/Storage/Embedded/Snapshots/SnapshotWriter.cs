@@ -4,7 +4,7 @@ using Tiphys.Storage.Embedded.Mvcc;
 
 namespace Tiphys.Storage.Embedded.Snapshots;
 
-/// <summary>Writes a snapshot: the layout of a checkpoint, closed by the SHA-256 of everything before it.</summary>
+/// <summary>Writes a snapshot: the layout of a checkpoint, padded with zeros and closed by the SHA-256 of everything before it.</summary>
 internal sealed class SnapshotWriter
 {
     private readonly List<StoreRecord> _records = [];
@@ -33,10 +33,13 @@ internal sealed class SnapshotWriter
         foreach (var record in _records)
             LogEntry.Record(frames.Entry(), record);
         frames.Flush();
+        var padding = new byte[EntryFile.SnapshotPadding(frames.Offset)];
+        hash.AppendData(padding);
+        output.Write(padding);
         output.Write(hash.GetHashAndReset());
         output.Flush();
         return new SnapshotInfo(
-            frames.ContentHash, _image.Revision, _records.Count, frames.Offset + SHA256.HashSizeInBytes, SnapshotFile.VersionOf(DataDirectory.FormatVersion));
+            frames.ContentHash, _image.Revision, _records.Count, frames.Offset + padding.Length + SHA256.HashSizeInBytes, SnapshotFile.VersionOf(DataDirectory.FormatVersion));
     }
 
     private readonly struct Collector(List<StoreRecord> records, long revision) : IRecordVisitor
