@@ -91,6 +91,13 @@ public sealed class Cluster : IAsyncLifetime
         input,
         environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml"), ["KUBE_EDITOR"] = editor });
 
+    /// <summary>Runs our own kubectl.</summary>
+    public Task<Outcome> OwnKubectlAsync(string[] arguments, string? input = null) => Shell.RunAsync(
+        "nsenter",
+        [$"--net=/run/netns/{Namespace}", Program, "kubectl", .. arguments],
+        input,
+        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml") });
+
     /// <summary>Starts kubectl and leaves it running.</summary>
     public Process StartKubectl(params string[] arguments)
     {
