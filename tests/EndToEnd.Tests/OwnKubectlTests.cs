@@ -16,7 +16,6 @@ public sealed class OwnKubectlTests(Cluster cluster)
     [InlineData("logs deployment/web --tail=3")]
     [InlineData("exec deployment/web -- cat /www/index.html")]
     [InlineData("exec deployment/web -- sh -c exit\t3")]
-    [InlineData("exec deployment/web -- no-such-program")]
     public async Task It_says_what_theirs_says(string commandLine)
     {
         var arguments = commandLine.Split(' ').Select(static a => a.Replace('\t', ' ')).ToArray();
