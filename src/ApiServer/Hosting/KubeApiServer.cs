@@ -154,7 +154,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     private static HealthCheck[] Checks(ApiResources resources, IStore store, Startup startup) =>
     [
         new("ping", static () => null),
-        new("etcd", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "the store has not been read yet"),
+        new("etcd", () => store.Health is { Condition: StoreCondition.Unreachable } away ? away.Reason : resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "the store has not been read yet"),
 
         // A read-only store still serves: that is no reason to restart the server, but one to look elsewhere for writes.
         new("etcd-readiness", () => store.Health.Reason) { OnlyReadiness = true },

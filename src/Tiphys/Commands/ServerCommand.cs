@@ -36,6 +36,7 @@ internal static class ServerCommand
         var resolvers = Flags.ResolvConf();
         var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
         var snapshots = new SnapshotFlags();
+        var etcd = new EtcdFlags();
         var encryption = new Option<string?>("--encryption-provider-config") { Description = "The file containing configuration for encryption providers to be used for storing secrets in etcd." };
         var reload = new Option<bool>("--encryption-provider-config-automatic-reload") { Description = "Read the file set by --encryption-provider-config again when it changes." };
         var verbosity = Flags.Verbosity();
@@ -43,7 +44,8 @@ internal static class ServerCommand
         {
             dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
         };
-        foreach (var option in snapshots.All.Append(encryption).Append(reload)) command.Options.Add(option);
+        foreach (var option in snapshots.All.Concat(etcd.All).Append(encryption).Append(reload)) command.Options.Add(option);
+        command.Validators.Add(etcd.Check);
         command.Validators.Add(result =>
         {
             if (result.GetValue(reload) && result.GetValue(encryption) is null) result.AddError("--encryption-provider-config-automatic-reload must be set with --encryption-provider-config");
@@ -73,6 +75,7 @@ internal static class ServerCommand
                 ResolvConf = result.GetValue(resolvers)!,
                 EncryptionProviderConfig = result.GetValue(encryption),
                 EncryptionReload = result.GetValue(reload),
+                Etcd = etcd.Settings(result),
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
                 Disabled = alwaysDisabled.Concat(Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },

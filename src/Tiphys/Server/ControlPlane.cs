@@ -12,13 +12,13 @@ namespace Tiphys.Server;
 /// <summary>Store and API server of one process, and the way in for the components beside them.</summary>
 internal sealed class ControlPlane : IAsyncDisposable
 {
-    private readonly EmbeddedStore _store;
+    private readonly IStore _store;
     private readonly MaintenanceSocket? _maintenance;
     private readonly InProcessTransport _transport;
     private readonly ComponentTokens _components;
     private readonly KubeApiServer _server;
 
-    private ControlPlane(EmbeddedStore store, MaintenanceSocket? maintenance, KubeApiServer server, ClusterPki pki, InProcessTransport transport, ComponentTokens components)
+    private ControlPlane(IStore store, MaintenanceSocket? maintenance, KubeApiServer server, ClusterPki pki, InProcessTransport transport, ComponentTokens components)
     {
         _store = store;
         _maintenance = maintenance;
@@ -37,8 +37,8 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Encryption at rest, if it was asked for.</summary>
     public EncryptionAtRest? Encryption { get; private init; }
 
-    /// <summary>The store's way of handing out copies of itself.</summary>
-    public ISnapshotSource Snapshots => _store;
+    /// <summary>The store's way of handing out copies of itself; null for a store in etcd, which has its own.</summary>
+    public ISnapshotSource? Snapshots => _store as ISnapshotSource;
 
     /// <summary>Opens the store and starts the API server.</summary>
     /// <exception cref="StartException">The port or the data directory is taken.</exception>
@@ -54,8 +54,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             ExtraNames = [options.NodeName, IPAddress.Loopback.ToString(), .. options.TlsSans],
         }, TimeProvider.System);
         var encryption = LoadEncryption(options.EncryptionProviderConfig);
-        var store = OpenStore(data.Store, loggers);
-        var maintenance = MaintenanceSocket.Listen(data.Store, store, loggers.CreateLogger("Tiphys.Storage.Maintenance"));
+        var (store, maintenance) = await OpenStoreAsync(options.Etcd, data.Store, loggers, cancel);
         var components = new ComponentTokens();
         var transport = new InProcessTransport();
         var server = await KubeApiServer.StartAsync(
@@ -128,11 +127,13 @@ internal sealed class ControlPlane : IAsyncDisposable
         }
     }
 
-    private static EmbeddedStore OpenStore(string path, ILoggerFactory loggers)
+    private static async Task<(IStore Store, MaintenanceSocket? Maintenance)> OpenStoreAsync(EtcdSettings? etcd, string path, ILoggerFactory loggers, CancellationToken cancel)
     {
+        if (etcd is not null) return (await etcd.OpenAsync(loggers.CreateLogger("Tiphys.Storage.Etcd"), cancel), null);
         try
         {
-            return EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, Logger = loggers.CreateLogger("Tiphys.Storage") });
+            var store = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, Logger = loggers.CreateLogger("Tiphys.Storage") });
+            return (store, MaintenanceSocket.Listen(path, store, loggers.CreateLogger("Tiphys.Storage.Maintenance")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StoreException)
         {

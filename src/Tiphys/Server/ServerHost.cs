@@ -10,6 +10,7 @@ using Tiphys.Joining;
 using Tiphys.Kubelet;
 using Tiphys.Proxy;
 using Tiphys.Scheduler;
+using Tiphys.Storage;
 using Tiphys.Storage.Maintenance;
 using Tiphys.Up;
 
@@ -47,7 +48,7 @@ internal static partial class ServerHost
     {
         if (options.EncryptionReload && plane.Encryption is { } encryption)
             supervisor.Run("encryption-reload", token => encryption.ReloadAsync(TimeProvider.System, loggers.CreateLogger("Tiphys.ApiServer.Encryption"), token), cancel);
-        supervisor.Run("snapshots", token => SnapshotsOf(options, data, plane, loggers).RunAsync(token), cancel);
+        if (plane.Snapshots is { } source) supervisor.Run("snapshots", token => SnapshotsOf(options, data, source, loggers).RunAsync(token), cancel);
         var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), new Uri($"https://{Host(options.Advertised)}:{plane.Port}"), plane.Pki.Authority.Pem, SettingsOf(options));
         supervisor.Run("joining", async token =>
         {
@@ -70,9 +71,9 @@ internal static partial class ServerHost
 
         if (!options.Disabled.Contains("scheduler"))
         {
-            // One process, one scheduler: there is nobody to elect against while the store is embedded.
+            // One process, one scheduler: there is nobody to elect against while the store is embedded. An etcd may be shared.
             var client = plane.Client("kube-scheduler", "system:kube-scheduler");
-            supervisor.Run("scheduler", token => SchedulerComponent.RunAsync(new() { LeaderElect = false }, client, TimeProvider.System, loggers, token), cancel);
+            supervisor.Run("scheduler", token => SchedulerComponent.RunAsync(new() { LeaderElect = options.Etcd is not null }, client, TimeProvider.System, loggers, token), cancel);
         }
 
         if (options.Disabled.Contains("agent")) return;
@@ -89,11 +90,11 @@ internal static partial class ServerHost
         supervisor.Run("kubelet", token => KubeletAgent.RunAsync(KubeletOf(options, data, plane), nodeClient, loggers, token), cancel);
     }
 
-    private static SnapshotKeeper SnapshotsOf(ServerOptions options, DataDirectory data, ControlPlane plane, ILoggerFactory loggers)
+    private static SnapshotKeeper SnapshotsOf(ServerOptions options, DataDirectory data, ISnapshotSource source, ILoggerFactory loggers)
     {
         var plan = options.Snapshots ?? new SnapshotPlan(SnapshotPlan.DefaultCron, SnapshotPlan.DefaultRetention, data.Snapshots, Disabled: false);
         return new SnapshotKeeper(
-            plane.Snapshots,
+            source,
             () => SnapshotPlan.Load(data.SnapshotPlan, plan),
             static (cron, after) => CronSchedule.Parse(cron, TimeZoneInfo.Local).Next(after),
             options.NodeName,
@@ -109,7 +110,7 @@ internal static partial class ServerHost
 
     private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
     {
-        LeaderElect = false,
+        LeaderElect = options.Etcd is not null,
         Controllers = ["*", "bootstrap-signer-controller", "token-cleaner-controller", "kubelet-serving-approving-controller", "node-component-approving-controller"],
         AllocateNodeCidrs = true,
         ClusterCidrs = [options.ClusterCidr],

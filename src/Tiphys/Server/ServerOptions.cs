@@ -43,6 +43,9 @@ internal sealed record ServerOptions
     /// <summary>Whether that file is read again when it changes.</summary>
     public bool EncryptionReload { get; init; }
 
+    /// <summary>The etcd cluster that holds the objects; null for the embedded store.</summary>
+    public EtcdSettings? Etcd { get; init; }
+
     /// <summary>Resolvers for names outside the cluster, as a resolv.conf file.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
