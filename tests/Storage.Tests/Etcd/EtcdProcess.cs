@@ -13,20 +13,15 @@ internal sealed partial class EtcdProcess : IDisposable
     private readonly TestDirectory _directory = new();
     private Process? _process;
 
-    /// <summary>A member that is not started yet.</summary>
-    public EtcdProcess(string name, int clientPort, int peerPort, string cluster, string address = "127.0.0.1", TimeSpan? election = null, params string[] more)
+    private EtcdProcess(string name, string clients, Uri server, string peers, string cluster, TimeSpan election, IEnumerable<string> more)
     {
-        (Name, Port, PeerPort, Address) = (name, clientPort, peerPort, address);
-        var milliseconds = (int)(election ?? TimeSpan.FromMilliseconds(100)).TotalMilliseconds;
-        var scheme = more.Contains("--client-cert-auth") ? "https" : "http";
-        Server = new Uri($"{scheme}://{address}:{clientPort}");
+        Server = server;
+        var milliseconds = (int)election.TotalMilliseconds;
         _arguments =
         [
-            "--name", name, "--data-dir", Path.Combine(_directory.Path, "data"),
-            "--listen-client-urls", Server.GetLeftPart(UriPartial.Authority), "--advertise-client-urls", Server.GetLeftPart(UriPartial.Authority),
-            "--listen-peer-urls", $"http://{address}:{peerPort}", "--initial-advertise-peer-urls", $"http://{address}:{peerPort}",
-            "--initial-cluster", cluster, "--heartbeat-interval", $"{milliseconds / 10}", "--election-timeout", $"{milliseconds}",
-            "--max-txn-ops", "10000", "--log-level", "error", .. more,
+            "--name", name, "--data-dir", Path.Combine(_directory.Path, "data"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", cluster,
+            "--heartbeat-interval", $"{milliseconds / 10}", "--election-timeout", $"{milliseconds}", "--max-txn-ops", "10000", "--log-level", "error", .. more,
         ];
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
@@ -34,29 +29,31 @@ internal sealed partial class EtcdProcess : IDisposable
     /// <summary>The program, fetched by <c>./test</c>.</summary>
     public static string Program { get; } = Find();
 
-    public string Name { get; }
-
-    public string Address { get; }
-
-    public int Port { get; }
-
-    public int PeerPort { get; }
-
-    public Uri Server { get; }
-
-    public int Id => _process!.Id;
+    public Uri Server { get; private set; }
 
     /// <summary>A cluster of one, started; it loses what it wrote last when the machine fails, which no test does.</summary>
     public static async Task<EtcdProcess> StartSingleAsync(params string[] more)
     {
         var ports = FreePorts(2);
-        var etcd = new EtcdProcess("m0", ports[0], ports[1], $"m0=http://127.0.0.1:{ports[1]}", more: ["--unsafe-no-fsync", .. more]);
+        var server = new Uri($"{(more.Contains("--client-cert-auth") ? "https" : "http")}://127.0.0.1:{ports[0]}");
+        var peers = $"http://127.0.0.1:{ports[1]}";
+        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), ["--unsafe-no-fsync", .. more]);
         etcd.Start();
         await etcd.WaitForPortAsync();
         return etcd;
     }
 
-    public static int[] FreePorts(int count)
+    /// <summary>A member of a larger cluster that takes its clients on a Unix socket; not started yet.</summary>
+    public static EtcdProcess OnUnixSocket(string name, string address, int peerPort, string cluster)
+    {
+        // etcd takes no path, only a name in its working directory that looks like host and port.
+        const string socket = "localhost:1";
+        var etcd = new EtcdProcess(name, "unix://" + socket, new Uri("unix:///"), $"http://{address}:{peerPort}", cluster, TimeSpan.FromMilliseconds(500), []);
+        etcd.Server = new Uri($"unix://{etcd._directory.Path}/{socket}");
+        return etcd;
+    }
+
+    private static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
         foreach (var l in listeners) l.Start();
@@ -69,7 +66,7 @@ internal sealed partial class EtcdProcess : IDisposable
     public void Start(params string[] through)
     {
         string[] line = [.. through, Program, .. _arguments];
-        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(line[0], line[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = _directory.Path };
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginErrorReadLine();
@@ -104,7 +101,7 @@ internal sealed partial class EtcdProcess : IDisposable
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             try
             {
-                await socket.ConnectAsync(IPAddress.Parse(Address), Port);
+                await socket.ConnectAsync(IPAddress.Loopback, Server.Port);
                 return;
             }
             catch (SocketException) when (i < 400 && !_process!.HasExited)

@@ -141,6 +141,9 @@ internal sealed class EtcdConnection : IAsyncDisposable
             if (!report.IsWell) continue;
             var previous = _members[Interlocked.Exchange(ref _current, Array.IndexOf(_members, report.Member))];
             if (previous != report.Member) EtcdLog.MemberLeft(_options.Logger, previous.Name, report.Member.Name, worst.Reason);
+
+            // Others have a leader, so this one is cut off: what waits at it would wait in vain.
+            if (worst.Answered && worst.Member != report.Member) worst.Member.Reset();
             return report;
         }
         return worst;
