@@ -32,6 +32,9 @@ public sealed record KubeApiServerOptions
     /// <summary>How resources are encrypted in the store (<c>--encryption-provider-config</c>); null for plain storage.</summary>
     public EncryptionAtRest? Encryption { get; init; }
 
+    /// <summary>Other API servers write to the same store.</summary>
+    public bool SharedStore { get; init; }
+
     /// <summary>Issuer of service account tokens (<c>--service-account-issuer</c>).</summary>
     public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
 }
@@ -64,7 +67,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         ApiServerParts? built = null;
         var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, store, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
-        await built!.Services.ReadyAsync(server.Resources.Of<Service>().Cache, cancel);
+        await built!.Services.ReadyAsync(server.Resources.Of<Service>(), options.SharedStore, cancel);
 
         // The namespaces first: the rest lies in them.
         await new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel);

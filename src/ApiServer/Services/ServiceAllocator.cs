@@ -13,22 +13,24 @@ namespace Tiphys.ApiServer;
 public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IResourceAllocator
 {
     private static readonly FieldPath Spec = FieldPath.Of("spec");
+    private readonly StoredAllocations _stored = new(addresses, ports);
+    private ResourceStore? _shared;
 
     /// <summary>Counts the Services that exist as taken.</summary>
-    public async Task ReadyAsync(WatchCache services, CancellationToken cancel)
+    /// <param name="services">The Services.</param>
+    /// <param name="shared">Other servers write Services too: what they hold is looked up before each allocation.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public async Task ReadyAsync(ResourceStore services, bool shared, CancellationToken cancel)
     {
-        await services.Ready.WaitAsync(cancel);
-        foreach (var stored in services.List(Selection.All).Items)
-        {
-            var service = (Service)services.Schema.Layout.Decode(stored.Json.Span, stored.Revision);
-            foreach (var address in Addresses(service)) addresses.TryTake(address);
-            foreach (var port in NodePorts(service)) ports.TryTake(port);
-        }
+        await services.Cache.Ready.WaitAsync(cancel);
+        _stored.Count(services.Cache);
+        if (shared) _shared = services;
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAllocation> AllocateAsync(IKubernetesObject? item, IKubernetesObject? old, bool dryRun, CancellationToken cancel)
+    public async ValueTask<IAllocation> AllocateAsync(IKubernetesObject? item, IKubernetesObject? old, bool dryRun, CancellationToken cancel)
     {
+        if (_shared is { } services) await _stored.CountFreshAsync(services, cancel);
         var allocation = new Allocation(this);
         try
         {
@@ -48,7 +50,7 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
                 allocation.FreedPorts.AddRange(NodePorts(before).Where(p => !keptPorts.Contains(p)));
             }
 
-            return ValueTask.FromResult<IAllocation>(allocation);
+            return allocation;
         }
         catch (StatusException)
         {
@@ -80,7 +82,7 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
         if (spec.ClusterIP.Length == 0)
         {
             var address = addresses.TakeAny() ?? throw Full(service);
-            allocation.TakenAddresses.Add(address);
+            allocation.Took(address);
             spec.ClusterIP = address.ToString();
         }
         else if (old is null || old.Spec.ClusterIP != spec.ClusterIP)
@@ -89,7 +91,7 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
             var path = Spec["clusterIPs"];
             if (!addresses.Contains(wanted)) throw Refused(service, e => e.Invalid(path, new[] { spec.ClusterIP }, $"failed to allocate IP {wanted}: the provided IP is not in the valid range. The range of valid IPs is {addresses.Range}"));
             if (!addresses.TryTake(wanted)) throw Refused(service, e => e.Invalid(path, new[] { spec.ClusterIP }, $"failed to allocate IP {wanted}: provided IP is already allocated"));
-            allocation.TakenAddresses.Add(wanted);
+            allocation.Took(wanted);
         }
 
         spec.ClusterIPs = [spec.ClusterIP];
@@ -113,24 +115,24 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
             if (port.NodePort == 0)
             {
                 port.NodePort = ports.TakeAny() ?? throw Refused(service, static e => e.Internal(Spec["ports"], "failed to allocate a nodePort: range is full"));
-                allocation.TakenPorts.Add(port.NodePort);
+                allocation.Took(port.NodePort);
             }
             else if (!had.Contains(port.NodePort) && !mine.Contains(port.NodePort))
             {
                 var path = Spec["ports"][i]["nodePort"];
                 if (!ports.Contains(port.NodePort)) throw Refused(service, e => e.Invalid(path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {ports.Range}"));
                 if (!ports.TryTake(port.NodePort)) throw Refused(service, e => e.Invalid(path, port.NodePort, "provided port is already allocated"));
-                allocation.TakenPorts.Add(port.NodePort);
+                allocation.Took(port.NodePort);
             }
 
             mine.Add(port.NodePort);
         }
     }
 
-    private static IEnumerable<IPAddress> Addresses(Service service) =>
+    internal static IEnumerable<IPAddress> Addresses(Service service) =>
         service.Spec.Type != ServiceType.ExternalName && IPAddress.TryParse(service.Spec.ClusterIP, out var address) ? [address] : [];
 
-    private static IEnumerable<int> NodePorts(Service service) => (service.Spec.Ports ?? []).Select(static p => p.NodePort).Where(static p => p != 0);
+    internal static IEnumerable<int> NodePorts(Service service) => (service.Spec.Ports ?? []).Select(static p => p.NodePort).Where(static p => p != 0);
 
     private static StatusException Full(Service service) =>
         Refused(service, static e => e.Internal(Spec["clusterIPs"], "failed to allocate a serviceIP: range is full"));
@@ -146,13 +148,25 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
     {
         private bool _committed;
 
-        public List<IPAddress> TakenAddresses { get; } = [];
+        private readonly List<IPAddress> _addresses = [];
 
-        public List<int> TakenPorts { get; } = [];
+        private readonly List<int> _ports = [];
 
         public List<IPAddress> FreedAddresses { get; } = [];
 
         public List<int> FreedPorts { get; } = [];
+
+        public void Took(IPAddress address)
+        {
+            _addresses.Add(address);
+            owner._stored.Begin(address);
+        }
+
+        public void Took(int port)
+        {
+            _ports.Add(port);
+            owner._stored.Begin(port);
+        }
 
         public ValueTask CommitAsync()
         {
@@ -164,15 +178,19 @@ public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IR
 
         public void Undo()
         {
-            foreach (var address in TakenAddresses) owner.Release(address);
-            foreach (var port in TakenPorts) owner.Release(port);
+            foreach (var address in _addresses) owner.Release(address);
+            foreach (var port in _ports) owner.Release(port);
+            Settle();
         }
 
         public ValueTask DisposeAsync()
         {
             if (!_committed) Undo();
+            Settle();
             return ValueTask.CompletedTask;
         }
+
+        private void Settle() => owner._stored.End([.. _addresses, .. _ports.Cast<object>()], _committed);
     }
 
     private void Release(IPAddress address) => addresses.Release(address);

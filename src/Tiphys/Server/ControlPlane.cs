@@ -74,6 +74,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 AdvertiseAddress = options.Advertised,
                 Components = components,
                 Encryption = encryption,
+                SharedStore = options.Etcd is not null,
                 AuthorizationModes = options.AuthorizationModes,
                 TokenAuthFile = options.TokenAuthFile,
                 ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",

@@ -1,0 +1,168 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Tiphys.Storage.Etcd.Client;
+
+namespace Tiphys.Storage.Tests.Etcd;
+
+/// <summary>What only a store in etcd has.</summary>
+public sealed class EtcdStoreTests
+{
+    private static Task<EtcdStore> OpenAsync(EtcdProcess etcd, Func<EtcdStoreOptions, EtcdStoreOptions>? change = null)
+    {
+        var options = new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null };
+        return EtcdStore.OpenAsync(change is null ? options : change(options));
+    }
+
+    [Fact]
+    public async Task The_members_are_trusted_by_their_authority_and_trust_by_the_clients_certificate()
+    {
+        using var files = new TestDirectory();
+        using var authority = Authority("etcd-ca");
+        using var stranger = Authority("stranger");
+        using var server = Issue(authority, "server");
+        using var client = Issue(authority, "client");
+        string Save(string name, string text)
+        {
+            var path = Path.Combine(files.Path, name);
+            File.WriteAllText(path, text);
+            return path;
+        }
+
+        using var etcd = await EtcdProcess.StartSingleAsync(
+            "--client-cert-auth", "--trusted-ca-file", Save("ca.crt", authority.ExportCertificatePem()),
+            "--cert-file", Save("server.crt", server.ExportCertificatePem()), "--key-file", Save("server.key", server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()));
+        await using (var store = await OpenAsync(etcd, o => o with { Authorities = [authority], ClientCertificate = (client, []) }))
+        {
+            await store.Put("/registry/a", "1");
+            await using var watch = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
+            Assert.Equal("2+/registry/a=1", (await watch.ReadAsync()).Describe());
+        }
+
+        var brief = TimeSpan.FromSeconds(1);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => OpenAsync(etcd, o => o with { Authorities = [authority], OperationTimeout = brief }));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => OpenAsync(etcd, o => o with { Authorities = [stranger], ClientCertificate = (client, []), OperationTimeout = brief }));
+    }
+
+    [Fact]
+    public async Task Another_prefix_is_a_world_of_its_own()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var plain = await OpenAsync(etcd);
+        await using var other = await OpenAsync(etcd, static o => o with { Prefix = "/other/place/" });
+        await plain.Put("/registry/pods/a", "plain");
+        await using var watch = other.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
+        await other.Put("/registry/pods/b", "other");
+        Assert.Equal("/registry/pods/b=other", await other.List("/registry/pods/"));
+        Assert.Equal("/registry/pods/b=other", (await other.RangeAsync(new RangeRequest(KeyRange.All))).Describe());
+        Assert.Equal("/other/place/pods/b=other /registry/pods/a=plain", await plain.List(""));
+        Assert.Equal("3+/registry/pods/b=other", (await watch.ReadAsync()).Describe());
+        await Assert.ThrowsAsync<InvalidStoreRequestException>(() => other.Put("/elsewhere", "1"));
+    }
+
+    [Fact]
+    public async Task A_long_range_comes_in_pages_of_one_revision()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var store = await OpenAsync(etcd, static o => o with { PageSize = 7 });
+        await store.TxnAsync(new TxnRequest([], [.. Enumerable.Range(0, 100).Select(static i => new PutOperation($"k{i:d3}".Bytes(), "v".Bytes()))], []));
+        var all = await store.RangeAsync(new RangeRequest("k".Prefix()));
+        Assert.Equal(Enumerable.Range(0, 100).Select(static i => $"k{i:d3}"), all.Records.Select(static r => r.Key.Text()));
+        Assert.Equal((100, false, 2), ((int)all.Count, all.More, (int)all.Revision));
+    }
+
+    [Fact]
+    public async Task A_read_of_the_revision_sees_what_another_process_wrote()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var one = await OpenAsync(etcd);
+        await using var two = await OpenAsync(etcd);
+        for (var i = 0; i < 50; i++)
+        {
+            var written = await one.Put("a", $"{i}");
+            Assert.True(await two.ReadRevisionAsync() >= written);
+            Assert.True(two.CurrentRevision >= written);
+        }
+    }
+
+    [Fact]
+    public async Task Leases_expire_and_can_be_kept()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var store = await OpenAsync(etcd);
+        var kept = await store.GrantLeaseAsync(TimeSpan.FromSeconds(2));
+        var left = await store.GrantLeaseAsync(TimeSpan.FromSeconds(2));
+        await store.Put("a", "1", kept.Id);
+        await store.Put("b", "1", left.Id);
+        Assert.Equal("a", (await store.GetLeaseAsync(kept.Id, withKeys: true)).Keys.Single().Text());
+        await using var watch = store.Watch(new WatchRequest("b".Prefix()) { FromRevision = 4 });
+        var gone = watch.ReadAsync().AsTask();
+        for (var i = 0; !gone.IsCompleted && i < 50; i++)
+        {
+            Assert.Equal(TimeSpan.FromSeconds(2), (await store.KeepLeaseAliveAsync(kept.Id)).Remaining);
+            await Task.Delay(100);
+        }
+        Assert.Equal("4-b", (await gone).Describe());
+        Assert.Equal("a=1", await store.List(""));
+        await Assert.ThrowsAsync<LeaseNotFoundException>(async () => await store.KeepLeaseAliveAsync(left.Id));
+        Assert.Equal([kept.Id], await store.ListLeasesAsync());
+    }
+
+    [Fact]
+    public async Task Several_servers_compact_once_an_interval_and_leave_an_interval_of_history()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var one = await OpenAsync(etcd, static o => o with { CompactionInterval = TimeSpan.FromMilliseconds(500) });
+        await using var two = await OpenAsync(etcd, static o => o with { CompactionInterval = TimeSpan.FromMilliseconds(500) });
+        for (var i = 0; i < 60; i++)
+        {
+            await one.Put("a", $"{i}");
+            await Task.Delay(50);
+        }
+        await using var plain = await OpenAsync(etcd);
+        var turns = (await plain.GetAsync("compact_rev_key".Bytes())).Record!.Version;
+        Assert.InRange(turns, 2, 7); // six intervals, whoever took them
+        Assert.InRange(plain.CompactedRevision, 3, plain.CurrentRevision - 5);
+        Assert.True(Math.Max(one.CompactedRevision, two.CompactedRevision) >= plain.CompactedRevision);
+    }
+
+    [Fact]
+    public async Task A_dead_cluster_refuses_and_comes_back_by_itself()
+    {
+        using var etcd = await EtcdProcess.StartSingleAsync();
+        await using var store = await OpenAsync(etcd, static o => o with { HealthCheckInterval = TimeSpan.FromMilliseconds(100), OperationTimeout = TimeSpan.FromSeconds(1) });
+        await using var watch = store.Watch(new WatchRequest("k".Prefix()) { FromRevision = 2 });
+        await store.Put("k", "1");
+        Assert.Equal("2+k=1", (await watch.ReadAsync()).Describe());
+        etcd.Kill();
+        var refused = await Assert.ThrowsAnyAsync<StoreException>(() => store.Put("k", "2"));
+        Assert.True(refused is StoreUnavailableException or WriteOutcomeUnknownException);
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Put("k", "2"));
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Get("k"));
+        Assert.Equal(StoreCondition.Unreachable, store.Health.Condition);
+        etcd.Start();
+        for (var i = 0; !store.Health.IsWritable && i < 100; i++) await Task.Delay(50);
+        await store.Put("k", "3");
+        Assert.Equal("3~k=3", (await watch.ReadAsync()).Describe());
+    }
+
+    private static X509Certificate2 Authority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+    }
+
+    private static X509Certificate2 Issue(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
+        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30), RandomNumberGenerator.GetBytes(8));
+        return certificate.CopyWithPrivateKey(key);
+    }
+}
