@@ -3,7 +3,14 @@ using Tiphys.Storage.Bench;
 // Measures the embedded store: dotnet run -c Release --project bench/Storage.Bench -- [--dir DIRECTORY] [scenario ...]
 // Scenarios: commits, watched, reads, restart, checkpoint, snapshot, week; all of them by default. Without a directory a fresh one
 // under the system's temporary directory is used and removed again.
+// Or: -- grpc URL ... puts to servers of etcd's API that are running, one after another.
 var names = args.ToList();
+if (names is ["grpc", .. var servers])
+{
+    foreach (var server in servers)
+        await Scenarios.Grpc(new Uri(server));
+    return;
+}
 string? given = null;
 if (names.IndexOf("--dir") is >= 0 and var at)
 {

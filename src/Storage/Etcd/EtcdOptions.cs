@@ -21,6 +21,9 @@ public sealed record EtcdOptions
     /// <summary>Bytes of disk beyond which puts are refused until the NOSPACE alarm is disarmed; 0 for no such limit.</summary>
     public long QuotaBytes { get; init; }
 
+    /// <summary>The shortest time to live of a lease; shorter ones are lengthened. The default is that of etcd with its own defaults.</summary>
+    public TimeSpan MinLeaseTtl { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The clock of deadlines.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -4,7 +4,7 @@ using Tiphys.Grpc.Server;
 namespace Tiphys.Storage.Etcd.Services;
 
 /// <summary>The cluster (etcdserverpb.Cluster): this member, and no way to have others.</summary>
-internal sealed class ClusterService(IStore store, Member member)
+internal sealed class ClusterService(Member member)
 {
     public void AddTo(GrpcMethods methods) => methods
         .Unary("/etcdserverpb.Cluster/MemberList", V3.MemberListRequest.Parser, (_, _) => List())
@@ -17,7 +17,7 @@ internal sealed class ClusterService(IStore store, Member member)
     {
         var self = new V3.Member { ID = member.Id, Name = member.Name };
         self.ClientURLs.AddRange(member.ClientUrls);
-        var response = new V3.MemberListResponse { Header = member.Header(store.CurrentRevision) };
+        var response = new V3.MemberListResponse { Header = member.Header(0) }; // of the members, not of the keys
         response.Members.Add(self);
         return ValueTask.FromResult(response);
     }

@@ -4,10 +4,8 @@ using Tiphys.Grpc.Server;
 namespace Tiphys.Storage.Etcd.Services;
 
 /// <summary>Leases (etcdserverpb.Lease).</summary>
-internal sealed class LeaseService(IStore store, Member member)
+internal sealed class LeaseService(IStore store, Member member, EtcdOptions options)
 {
-    // etcd grants no lease that a change of leaders would outlast, whatever was asked for; clients expect two seconds at least.
-    private const long LeastTtlSeconds = 2;
     private const long MostTtlSeconds = 9_000_000_000;
 
     public void AddTo(GrpcMethods methods) => methods
@@ -21,7 +19,8 @@ internal sealed class LeaseService(IStore store, Member member)
     {
         if (request.TTL > MostTtlSeconds)
             throw EtcdErrors.LeaseTtlTooLarge();
-        var ttl = TimeSpan.FromSeconds(Math.Max(request.TTL, LeastTtlSeconds));
+        // etcd grants no lease that a change of leaders would outlast, whatever was asked for, and clients count on some seconds.
+        var ttl = TimeSpan.FromSeconds(Math.Max(request.TTL, Seconds(options.MinLeaseTtl)));
         var lease = await store.GrantLeaseAsync(ttl, request.ID, call.Cancellation);
         return new V3.LeaseGrantResponse { Header = member.Header(lease.Revision), ID = lease.Id, TTL = Seconds(lease.GrantedTtl) };
     }

@@ -62,7 +62,10 @@ internal sealed class ServedWatch
     /// The responses for a batch. A large one is divided: inside a revision only when the caller can put fragments together,
     /// otherwise between two.
     /// </summary>
-    public IEnumerable<V3.WatchResponse> Respond(WatchBatch batch, Member member)
+    /// <param name="batch">What the store delivered.</param>
+    /// <param name="member">Who answers.</param>
+    /// <param name="compacted">The compacted revision: what a change replaced before it is forgotten, as etcd forgets it.</param>
+    public IEnumerable<V3.WatchResponse> Respond(WatchBatch batch, Member member, long compacted)
     {
         V3.WatchResponse? response = null;
         var bytes = 0;
@@ -71,6 +74,8 @@ internal sealed class ServedWatch
             var change = batch.Events[i];
             if (change.IsDelete ? _noDeletes : _noPuts)
                 continue;
+            if (change.Previous is not null && change.Record.ModRevision <= compacted)
+                change = change with { Previous = null };
             var size = Size(change);
             if (response is not null && bytes + size > _mostBytes)
             {

@@ -62,12 +62,19 @@ internal static class Transactions
 
     public static V3.TxnResponse ToWire(V3.TxnRequest request, TxnResult result, V3.ResponseHeader header)
     {
-        var response = new V3.TxnResponse { Header = header, Succeeded = result.Succeeded };
-        var operations = result.Succeeded ? request.Success : request.Failure;
-        for (var i = 0; i < operations.Count; i++)
-            response.Responses.Add(ToWire(operations[i], result.Results[i], header.Revision));
-        return response;
+        // What ran before the first write tells the revision the transaction found, what ran after it the one it made.
+        var made = result.Revision;
+        var revision = HasWritten(result) ? made - 1 : made;
+        return ToWire(request, result, header, made, ref revision);
     }
+
+    private static bool HasWritten(TxnResult result) => result.Results.Any(static r => r switch
+    {
+        PutOperationResult => true,
+        DeleteOperationResult delete => delete.Deleted.Count > 0,
+        NestedTxnOperationResult nested => HasWritten(nested.Txn),
+        _ => false,
+    });
 
     public static V3.PutResponse ToWire(V3.PutRequest request, PutOperationResult result, V3.ResponseHeader header)
     {
@@ -85,16 +92,35 @@ internal static class Transactions
         return response;
     }
 
-    // Inside a transaction headers tell the revision only.
-    private static V3.ResponseOp ToWire(V3.RequestOp operation, TxnOperationResult result, long revision)
+    private static V3.TxnResponse ToWire(V3.TxnRequest request, TxnResult result, V3.ResponseHeader header, long made, ref long revision)
     {
+        var response = new V3.TxnResponse { Header = header, Succeeded = result.Succeeded };
+        var operations = result.Succeeded ? request.Success : request.Failure;
+        for (var i = 0; i < operations.Count; i++)
+            response.Responses.Add(ToWire(operations[i], result.Results[i], made, ref revision));
+        return response;
+    }
+
+    private static V3.TxnResponse Nested(V3.TxnRequest request, TxnResult result, long made, ref long revision)
+    {
+        var header = new V3.ResponseHeader();
+        var response = ToWire(request, result, header, made, ref revision);
+        header.Revision = revision;
+        return response;
+    }
+
+    // Inside a transaction headers tell the revision only.
+    private static V3.ResponseOp ToWire(V3.RequestOp operation, TxnOperationResult result, long made, ref long revision)
+    {
+        if (result is PutOperationResult or DeleteOperationResult { Deleted.Count: > 0 })
+            revision = made;
         var header = new V3.ResponseHeader { Revision = revision };
         return result switch
         {
             RangeOperationResult range => new V3.ResponseOp { ResponseRange = Ranges.ToWire(operation.RequestRange, range.Range, header) },
             PutOperationResult put => new V3.ResponseOp { ResponsePut = ToWire(operation.RequestPut, put, header) },
             DeleteOperationResult delete => new V3.ResponseOp { ResponseDeleteRange = ToWire(operation.RequestDeleteRange, delete, header) },
-            NestedTxnOperationResult nested => new V3.ResponseOp { ResponseTxn = ToWire(operation.RequestTxn, nested.Txn, header) },
+            NestedTxnOperationResult nested => new V3.ResponseOp { ResponseTxn = Nested(operation.RequestTxn, nested.Txn, made, ref revision) },
             _ => throw new InvalidOperationException($"no reply for {result.GetType().Name}"),
         };
     }

@@ -142,7 +142,7 @@ internal sealed class WatchSession : IAsyncDisposable
             while (true)
             {
                 var batch = await watch.Source.ReadAsync(cancel);
-                foreach (var response in watch.Respond(batch, _member))
+                foreach (var response in watch.Respond(batch, _member, _store.CompactedRevision))
                     await _outgoing.Writer.WriteAsync(response, cancel);
                 watch.Reached = batch.Revision;
                 var told = await TellProgressAsync();
