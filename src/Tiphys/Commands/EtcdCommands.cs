@@ -19,6 +19,7 @@ internal static class EtcdCommands
         {
             new Command("snapshot", "Save, verify and restore snapshots of the store.") { Save(), Restore(), Status(), List(), Schedule() },
             Repair(),
+            EtcdMigrateCommand.Create(),
         };
         EtcdServerCommand.AddTo(command);
         return command;

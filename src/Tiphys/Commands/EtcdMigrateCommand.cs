@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using Tiphys.Server;
+using Tiphys.Storage;
+using Tiphys.Storage.Embedded;
+using Tiphys.Storage.Maintenance;
+
+namespace Tiphys.Commands;
+
+/// <summary><c>tiphys etcd migrate</c>: from the embedded store to an etcd cluster, or back.</summary>
+internal static class EtcdMigrateCommand
+{
+    public static Command Create()
+    {
+        var dataDir = Flags.DataDir();
+        var to = new Option<string>("--to") { Description = "Where the objects shall go: etcd or embedded.", DefaultValueFactory = static _ => "etcd" };
+        to.AcceptOnlyFromAmong("etcd", "embedded");
+        var etcd = new EtcdFlags();
+        var command = new Command("migrate", "Copy all objects from the embedded store to an etcd cluster or back, and compare. All servers must be stopped.") { dataDir, to };
+        foreach (var option in etcd.All) command.Options.Add(option);
+        command.Validators.Add(etcd.Check);
+        command.SetAction(async (result, cancel) =>
+        {
+            var settings = etcd.Settings(result) ?? throw new StartException("name the etcd cluster with --etcd-servers");
+            var path = DataDirectory.StoreOf(result.GetValue(dataDir)!);
+            var toEtcd = result.GetValue(to) == "etcd";
+            if (toEtcd && !Directory.Exists(path)) throw new StartException($"there is no store in {path}: name the server's --data-dir");
+            try
+            {
+                await using var remote = await (settings with { CompactionInterval = null }).OpenAsync(NullLogger.Instance, cancel);
+                await using var local = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, HistoryWindow = null });
+                var count = toEtcd ? await StoreMigration.CopyAsync(local, remote, cancel) : await StoreMigration.CopyAsync(remote, local, cancel);
+                Console.WriteLine($"Copied and compared {count} objects to {(toEtcd ? string.Join(", ", settings.Servers) : path)}");
+            }
+            catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
+            {
+                throw new StartException(e.Message);
+            }
+        });
+        return command;
+    }
+}

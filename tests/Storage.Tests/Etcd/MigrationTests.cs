@@ -1,0 +1,33 @@
+using Tiphys.Storage.Embedded;
+using Tiphys.Storage.Etcd.Client;
+using Tiphys.Storage.Maintenance;
+
+namespace Tiphys.Storage.Tests.Etcd;
+
+/// <summary>From the embedded store to a real etcd and back.</summary>
+public sealed class MigrationTests
+{
+    [Fact]
+    public async Task All_objects_go_there_and_back_and_nothing_is_overwritten()
+    {
+        // An etcd with its own limits, not those of the other tests.
+        using var etcd = await EtcdProcess.StartSingleAsync("--max-txn-ops", "128");
+        await using var remote = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+        await using var source = EmbeddedStore.InMemory();
+        var lease = await source.GrantLeaseAsync(TimeSpan.FromHours(1));
+        for (var i = 0; i < 450; i++)
+            await source.Put($"/registry/configmaps/default/c{i:d3}", new string((char)('a' + (i % 26)), i * 40), i % 7 == 0 ? lease.Id : 0);
+
+        Assert.Equal(450, await StoreMigration.CopyAsync(source, remote));
+        Assert.Equal(await source.List("/registry/"), await remote.List("/registry/"));
+        var owned = (await remote.GetAsync("/registry/configmaps/default/c007".Bytes())).Record!.Lease;
+        Assert.InRange((await remote.GetLeaseAsync(owned)).Remaining, TimeSpan.FromMinutes(59), TimeSpan.FromHours(1));
+
+        var refused = await Assert.ThrowsAsync<StoreOpenException>(() => StoreMigration.CopyAsync(source, remote));
+        Assert.Equal("the target has 450 objects already; nothing was changed", refused.Message);
+
+        await using var back = EmbeddedStore.InMemory();
+        Assert.Equal(450, await StoreMigration.CopyAsync(remote, back));
+        Assert.Equal(await source.List("/registry/"), await back.List("/registry/"));
+    }
+}
