@@ -17,7 +17,15 @@ internal sealed class FrameStream(PipeReader reader, PipeWriter writer, bool gzi
     {
         while (true)
         {
-            var read = await reader.ReadAsync(cancel);
+            ReadResult read;
+            try
+            {
+                read = await reader.ReadAsync(cancel);
+            }
+            catch (IOException e)
+            {
+                throw new OperationCanceledException("the caller has gone away", e);
+            }
             var buffer = read.Buffer;
             if (TryTakeFrame(ref buffer, out var compressed, out var payload))
             {

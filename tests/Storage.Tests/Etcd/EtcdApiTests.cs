@@ -4,6 +4,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Tiphys.Grpc;
 using Tiphys.Storage.Etcd;
+using Tiphys.Storage.Etcd.Hosting;
 using V3 = Tiphys.Storage.Etcd.V3;
 
 namespace Tiphys.Storage.Tests.Etcd;
@@ -206,6 +207,21 @@ public sealed class EtcdApiTests : IAsyncLifetime
         }
         Assert.Equal(32, new FileInfo(file).Length % 512); // how etcdctl knows that a checksum is there
         Assert.Equal((2L, 1L), (Embedded.Snapshots.SnapshotFile.Inspect(file).Revision, Embedded.Snapshots.SnapshotFile.Inspect(file).TotalKeys));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:80", "127.0.0.1:80")]
+    [InlineData("https://[::1]:2379/", "[::1]:2379")]
+    [InlineData("http://localhost:2379", "127.0.0.1:2379")]
+    [InlineData("http://127.0.0.1", null)]
+    [InlineData("http://example.com:2379", null)]
+    [InlineData("unix:///tmp/x", null)]
+    [InlineData("http://127.0.0.1:2379/x", null)]
+    [InlineData("127.0.0.1:2379", null)]
+    public void Listens_where_a_url_says(string url, string? address)
+    {
+        if (address is null) Assert.Throws<EtcdStartException>(() => EtcdListener.Parse(url));
+        else Assert.Equal(address, EtcdListener.Parse(url).EndPoint.ToString());
     }
 
     private static ByteString Text(string text) => ByteString.CopyFromUtf8(text);

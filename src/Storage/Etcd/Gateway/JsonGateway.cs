@@ -33,7 +33,7 @@ internal sealed partial class JsonGateway(GrpcMethods methods, int mostBytes, Ti
             if (streaming) await response.StartAsync(call.Cancellation);
             await method.InvokeAsync(new JsonMessages(context.Request.BodyReader, response.BodyWriter, streaming, mostBytes), call);
         }
-        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationCanceledException || context.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to be told.
         }

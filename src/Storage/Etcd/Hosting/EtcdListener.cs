@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace Tiphys.Storage.Etcd.Hosting;
@@ -7,8 +8,6 @@ namespace Tiphys.Storage.Etcd.Hosting;
 /// <param name="IsTls">Whether connections are encrypted.</param>
 public sealed record EtcdListener(IPEndPoint EndPoint, bool IsTls)
 {
-    private const int DefaultPort = 2379;
-
     /// <summary>Reads a URL such as <c>http://127.0.0.1:2379</c>. Throws <see cref="EtcdStartException"/> with a reason.</summary>
     public static EtcdListener Parse(string url)
     {
@@ -23,8 +22,9 @@ public sealed record EtcdListener(IPEndPoint EndPoint, bool IsTls)
             address = IPAddress.Loopback;
         else if (!IPAddress.TryParse(uri.Host.Trim('[', ']'), out address))
             throw new EtcdStartException($"expected IP in URL for binding ({url})");
-        // A URL without a port means etcd's, not that of the web.
-        var port = uri.Authority.EndsWith(':') || !uri.Authority.EndsWith($":{uri.Port}", StringComparison.Ordinal) && uri.IsDefaultPort ? DefaultPort : uri.Port;
-        return new EtcdListener(new IPEndPoint(address, port), uri.Scheme == Uri.UriSchemeHttps);
+        // The text is looked at: a Uri does not tell a port left out from the web's own.
+        if (!url.TrimEnd('/').EndsWith(string.Create(CultureInfo.InvariantCulture, $":{uri.Port}"), StringComparison.Ordinal))
+            throw new EtcdStartException($"URL address does not have the form \"host:port\": {url}");
+        return new EtcdListener(new IPEndPoint(address, uri.Port), uri.Scheme == Uri.UriSchemeHttps);
     }
 }

@@ -21,6 +21,7 @@ public sealed class EtcdServer : IAsyncDisposable
     private const int MessageOverhead = 512 * 1024;
     private const int WindowBytes = 1 << 20;
     private const int MostStreams = 100_000;
+    private static readonly TimeSpan IdleConnections = TimeSpan.FromHours(1);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _web;
@@ -95,7 +96,7 @@ public sealed class EtcdServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = null; // messages have their own limit; a stream has none
         kestrel.Limits.MinRequestBodyDataRate = null; // a quiet watch is no slow client
         kestrel.Limits.MinResponseDataRate = null;
-        kestrel.Limits.MaxConcurrentConnections = null;
+        kestrel.Limits.KeepAliveTimeout = IdleConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MostStreams;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * WindowBytes;
         kestrel.Limits.Http2.InitialStreamWindowSize = WindowBytes;
