@@ -132,6 +132,7 @@ public sealed class KubectlTests(Cluster cluster)
         Assert.Equal("said ahoy", await follow.StandardOutput.ReadLineAsync());
         await ns.OkAsync("delete pod parrot --now");
         Assert.Equal("", (await follow.StandardOutput.ReadToEndAsync()).Trim()); // it ends with the container
+        Assert.Contains("/dev/pts/0", (await cluster.OnTerminalAsync($"exec -it lapsed -n {ns.Name} -- tty", version)).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("Terminal", (await ns.RunAsync(["exec", "-it", "lapsed", "--", "sh", "-c", "test -t 0 || echo Terminal is none"])).All, StringComparison.Ordinal);
     }
 

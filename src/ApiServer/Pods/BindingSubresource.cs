@@ -49,8 +49,7 @@ public sealed class BindingSubresource : HandlerSubresource
 
         public override void PrepareForUpdate(Pod item, Pod old, StrategyContext context)
         {
-            var now = context.Time.GetUtcNow();
-            PodConditions.Set(item.Status, new PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)) });
+            PodConditions.Set(item.Status, new PodCondition { Type = "PodScheduled", Status = "True", LastTransitionTime = context.Time.GetUtcNow().ToWholeSeconds() });
         }
 
         public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors) { }

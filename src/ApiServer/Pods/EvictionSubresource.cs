@@ -155,11 +155,7 @@ public sealed class EvictionSubresource : HandlerSubresource
         return copy;
     }
 
-    private DateTimeOffset Now()
-    {
-        var now = _time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-    }
+    private DateTimeOffset Now() => _time.GetUtcNow().ToWholeSeconds();
 
     private static bool DisruptsNothing(Pod pod) => IsTerminal(pod) || pod.Status.Phase == PodPhase.Pending;
 

@@ -265,11 +265,7 @@ public sealed partial class ResourceStore
     private byte[] Key(string ns, string name) => Encoding.UTF8.GetBytes(Definition.Schema.Key(ns, name));
 
     /// <summary>Now, in the whole seconds that API times have.</summary>
-    private DateTimeOffset Now()
-    {
-        var now = _time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
-    }
+    private DateTimeOffset Now() => _time.GetUtcNow().ToWholeSeconds();
 }
 
 /// <summary>How an update treats what it finds.</summary>

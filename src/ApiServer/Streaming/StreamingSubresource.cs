@@ -29,7 +29,7 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
         var protocols = WebSocketHandshake.Protocols(request.Http.Request);
         await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
         if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, kubelet, node, path);
-        else if (protocols.Contains(RemoteCommandTranslator.V5)) await TranslateAsync(request, kubelet, node, path);
+        else if (protocols.Contains(RemoteCommandProtocol.V5)) await TranslateAsync(request, kubelet, node, path);
         else await PassAsync(request, upgrade, kubelet, node, path);
     }
 
@@ -68,9 +68,9 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
 
     private static async Task TranslateAsync(ApiRequest request, Stream kubelet, string node, string path)
     {
-        await UpgradeAsync(request, kubelet, node, path, RemoteCommandTranslator.V4);
+        await UpgradeAsync(request, kubelet, node, path, RemoteCommandProtocol.V4);
         await using var connection = new SpdyConnection(kubelet);
-        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, RemoteCommandTranslator.V5);
+        using var socket = await WebSocketHandshake.AcceptAsync(request.Http, RemoteCommandProtocol.V5);
         var streams = new RemoteCommandStreams(request.QueryFlag("stdin"), request.QueryFlag("stdout"), request.QueryFlag("stderr"), request.QueryFlag("tty"));
         await RemoteCommandTranslator.RunAsync(socket, connection, streams, request.Cancel);
     }

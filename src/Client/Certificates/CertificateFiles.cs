@@ -44,7 +44,7 @@ internal sealed class CertificateFiles(string directory, string name)
             }
         }
 
-        PrivateFile.Write(PendingKey, key.ExportECPrivateKeyPem() + "\n");
+        WholeFile.WritePrivate(PendingKey, key.ExportECPrivateKeyPem() + "\n");
         return key;
     }
 
@@ -57,7 +57,7 @@ internal sealed class CertificateFiles(string directory, string name)
     {
         var text = pem.TrimEnd() + "\n" + key.ExportECPrivateKeyPem() + "\n";
         var certificate = X509Certificate2.CreateFromPem(text, text);
-        PrivateFile.Write(Current, text);
+        WholeFile.WritePrivate(Current, text);
         DropKey();
         return certificate;
     }

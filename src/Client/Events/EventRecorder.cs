@@ -88,7 +88,7 @@ public sealed partial class EventRecorder : IRunnable
         var key = Key(pending);
         try
         {
-            var now = pending.At.AddTicks(-(pending.At.Ticks % TimeSpan.TicksPerSecond));
+            var now = pending.At.ToWholeSeconds();
             if (_sent.TryGetValue(key, out var before) && await RepeatAsync(before, now, cancel) is { } updated)
             {
                 _sent[key] = updated;

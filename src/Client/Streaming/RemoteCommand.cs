@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Tiphys.Api;
 using Tiphys.Api.Meta.V1;
+using static Tiphys.Client.RemoteCommandChannel;
 
 namespace Tiphys.Client;
 
@@ -14,16 +15,10 @@ namespace Tiphys.Client;
 /// <param name="socket">The open WebSocket; disposed with this.</param>
 public sealed class RemoteCommand(WebSocket socket) : IDisposable
 {
-    private const byte Stdin = 0;
-    private const byte Stdout = 1;
-    private const byte Stderr = 2;
-    private const byte Error = 3;
-    private const byte Resize = 4;
-    private const byte CloseChannel = 255;
     private readonly SemaphoreSlim _sending = new(1);
 
     /// <summary>The subprotocols this speaks, the preferred first; only with the first can input be ended.</summary>
-    public static IReadOnlyList<string> Protocols { get; } = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
+    public static IReadOnlyList<string> Protocols { get; } = [RemoteCommandProtocol.V5, RemoteCommandProtocol.V4];
 
     /// <summary>Joins the command with streams until it ends.</summary>
     /// <param name="input">Its input; null for none.</param>

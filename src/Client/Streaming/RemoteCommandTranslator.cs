@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
+using static Tiphys.Client.RemoteCommandChannel;
 
 namespace Tiphys.Client;
 
@@ -17,21 +18,6 @@ public sealed record RemoteCommandStreams(bool Stdin, bool Stdout, bool Stderr, 
 /// </summary>
 public sealed class RemoteCommandTranslator
 {
-    /// <summary>Today's WebSocket subprotocol, whose stdin can be closed.</summary>
-    public const string V5 = "v5.channel.k8s.io";
-
-    /// <summary>The one before; also what SPDY speaks.</summary>
-    public const string V4 = "v4.channel.k8s.io";
-
-    private const byte Stdin = 0;
-    private const byte Stdout = 1;
-    private const byte Stderr = 2;
-    private const byte Error = 3;
-    private const byte Resize = 4;
-
-    /// <summary>In front of a channel's number: the client closes that channel.</summary>
-    private const byte CloseChannel = 255;
-
     private readonly WebSocket _socket;
     private readonly SemaphoreSlim _sending = new(1);
     private readonly Dictionary<byte, SpdyStream> _streams = [];

@@ -91,7 +91,7 @@ internal sealed partial class ContainerdSupervisor(
         // A socket handed to us by systemd is not containerd's.
         start.Environment.Remove("NOTIFY_SOCKET");
         _process = Process.Start(start) ?? throw new InvalidOperationException($"could not start {options.Executable}");
-        WritePid(_process.Id);
+        WholeFile.WritePrivate(options.PidPath, _process.Id.ToString(CultureInfo.InvariantCulture));
         LogStarted(logger, _process.Id, options.LogPath);
     }
 
@@ -115,14 +115,6 @@ internal sealed partial class ContainerdSupervisor(
                 throw new InvalidOperationException($"containerd does not serve the CRI after {StartLimit.TotalSeconds} s; see {options.LogPath}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancel).ConfigureAwait(false);
         }
-    }
-
-    // Whole or not at all: whoever reads it must not find half a number.
-    private void WritePid(int id)
-    {
-        var next = options.PidPath + ".next";
-        File.WriteAllText(next, id.ToString(CultureInfo.InvariantCulture));
-        File.Move(next, options.PidPath, overwrite: true);
     }
 
     private Process? FindRunning()

@@ -16,14 +16,14 @@ internal static class StreamProxy
     /// <exception cref="IOException">The runtime does not answer as it should.</exception>
     public static async Task RunCommandAsync(HttpContext context, Uri target, RemoteCommandStreams streams, CancellationToken cancel)
     {
-        var protocol = WebSocketHandshake.Protocols(context.Request).FirstOrDefault(static p => p is RemoteCommandTranslator.V5 or RemoteCommandTranslator.V4);
+        var protocol = WebSocketHandshake.Protocols(context.Request).FirstOrDefault(static p => p is RemoteCommandProtocol.V5 or RemoteCommandProtocol.V4);
         if (protocol is null)
         {
             await PassAsync(context, target, cancel).ConfigureAwait(false);
             return;
         }
 
-        var connection = new SpdyConnection(await UpgradeAsync(target, RemoteCommandTranslator.V4, cancel).ConfigureAwait(false));
+        var connection = new SpdyConnection(await UpgradeAsync(target, RemoteCommandProtocol.V4, cancel).ConfigureAwait(false));
         await using var spdy = connection.ConfigureAwait(false);
         using var socket = await WebSocketHandshake.AcceptAsync(context, protocol).ConfigureAwait(false);
         await RemoteCommandTranslator.RunAsync(socket, connection, streams, cancel).ConfigureAwait(false);

@@ -98,7 +98,7 @@ internal sealed partial class AgentHost
             try
             {
                 var map = await _client.Resource<ConfigMap>().GetAsync("kube-system", ClusterSettings.Name, patience.Token);
-                PrivateFile.Write(file, System.Text.Encoding.UTF8.GetString(ApiJson.Encode(map)));
+                WholeFile.WritePrivate(file, System.Text.Encoding.UTF8.GetString(ApiJson.Encode(map)));
                 return ClusterSettings.Read(map);
             }
             catch (Exception e) when (e is HttpRequestException or ApiException || (e is OperationCanceledException && !cancel.IsCancellationRequested))

@@ -115,7 +115,7 @@ internal sealed partial class NodeIdentity
             throw new StartException($"a Node with name \"{name}\" and status \"Ready\" already exists in the cluster. You must delete the existing Node or change the name of this new joining Node.");
     }
 
-    private static void Remember(AgentOptions options, ClientConfig config, CertificateKeeper certificate) => PrivateFile.Write(
+    private static void Remember(AgentOptions options, ClientConfig config, CertificateKeeper certificate) => WholeFile.WritePrivate(
         options.KubeconfigFile,
         Kubeconfig.WriteWithFile("tiphys", config.Server, string.Concat(config.Authorities!.Select(static a => a.ExportCertificatePem() + "\n")), certificate.File));
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Tiphys.Client;
 
 namespace Tiphys.Server;
 
@@ -15,12 +16,8 @@ internal sealed record ComponentState(string Name, bool Running, DateTimeOffset 
 internal static class ComponentStates
 {
     /// <summary>Replaces the file as a whole.</summary>
-    public static void Write(string path, IEnumerable<ComponentState> states)
-    {
-        var next = path + ".next";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes([.. states], ComponentStatesJson.Default.ComponentStateArray));
-        File.Move(next, path, overwrite: true);
-    }
+    public static void Write(string path, IEnumerable<ComponentState> states) =>
+        WholeFile.WritePrivate(path, JsonSerializer.Serialize([.. states], ComponentStatesJson.Default.ComponentStateArray));
 
     /// <summary>The states last written; none when there is no such file.</summary>
     public static IReadOnlyList<ComponentState> Read(string path)

@@ -101,10 +101,7 @@ internal sealed class ControlPlane : IAsyncDisposable
         using var admin = Pki.Admin();
         var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
         var text = Kubeconfig.Write("tiphys", new Uri($"https://{host}:{Port}"), Pki.Authority.Pem, admin.ExportCertificatePem() + "\n", ClusterPki.KeyPem(admin) + "\n", null);
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        File.WriteAllText(path, "");
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.WriteAllText(path, text);
+        WholeFile.WritePrivate(path, text);
     }
 
     /// <inheritdoc/>

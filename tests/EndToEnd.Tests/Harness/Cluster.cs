@@ -91,6 +91,12 @@ public sealed class Cluster : IAsyncLifetime
         input,
         environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml"), ["KUBE_EDITOR"] = editor });
 
+    /// <summary>Runs a real kubectl on a terminal of its own.</summary>
+    public Task<Outcome> OnTerminalAsync(string arguments, string version) => Shell.RunAsync(
+        "nsenter",
+        [$"--net=/run/netns/{Namespace}", "script", "--quiet", "--return", "--command", $"{Kubectl(version)} {arguments}", "/dev/null"],
+        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml") });
+
     /// <summary>Runs our own kubectl.</summary>
     public Task<Outcome> OwnKubectlAsync(string[] arguments, string? input = null) => Shell.RunAsync(
         "nsenter",
