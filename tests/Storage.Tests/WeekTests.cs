@@ -45,7 +45,7 @@ public sealed class WeekTests
                 Assert.InRange((await store.RangeAsync(new RangeRequest("/registry/events/".Prefix()) { CountOnly = true })).Count, 5 * 40, 6 * 40);
                 await Resumes(store, marks[^2]);
                 await Assert.ThrowsAsync<CompactedException>(async () => await store.List("/registry/leases/", marks[^8]));
-                Assert.InRange((await store.GetStatusAsync()).HistoryRecords, 1, 2000);
+                await HistoryShrinks(store, 2000);
             }
             Assert.True(written > 40 << 20);
             Assert.InRange(largest, 1, 12 << 20);
@@ -62,6 +62,19 @@ public sealed class WeekTests
             lock (mods)
                 mods[key] = result.Revision;
         }
+    }
+
+    // Nothing is freed while a checkpoint reads the tree, and with the clock played this fast one can take a day of the week: so
+    // the history may be longer for a moment, but it must come back down without another write.
+    private static async Task HistoryShrinks(EmbeddedStore store, long most)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while ((await store.GetStatusAsync()).HistoryRecords > most)
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await store.ListLeasesAsync();
+        }
+        Assert.InRange((await store.GetStatusAsync()).HistoryRecords, 1, most);
     }
 
     // Files come and go meanwhile.
