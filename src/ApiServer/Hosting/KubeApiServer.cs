@@ -35,6 +35,12 @@ public sealed record KubeApiServerOptions
     /// <summary>Other API servers write to the same store.</summary>
     public bool SharedStore { get; init; }
 
+    /// <summary>Who keeps the endpoints of the <c>kubernetes</c> Service (<c>--endpoint-reconciler-type</c>).</summary>
+    public EndpointReconcilerType EndpointReconciler { get; init; } = EndpointReconcilerType.Lease;
+
+    /// <summary>How many API servers there are, for <see cref="EndpointReconcilerType.MasterCount"/> (<c>--apiserver-count</c>).</summary>
+    public int ApiServerCount { get; init; } = 1;
+
     /// <summary>Issuer of service account tokens (<c>--service-account-issuer</c>).</summary>
     public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
 }
@@ -47,11 +53,13 @@ public sealed class KubeApiServer : IAsyncDisposable
 {
     private readonly ApiServer _server;
     private readonly Startup _startup;
+    private readonly KubernetesServiceController _self;
 
-    private KubeApiServer(ApiServer server, Startup startup)
+    private KubeApiServer(ApiServer server, Startup startup, KubernetesServiceController self)
     {
         _server = server;
         _startup = startup;
+        _self = self;
     }
 
     /// <summary>Port the server listens on.</summary>
@@ -70,20 +78,42 @@ public sealed class KubeApiServer : IAsyncDisposable
         await built!.Services.ReadyAsync(server.Resources.Of<Service>(), options.SharedStore, cancel);
 
         // The namespaces first: the rest lies in them.
-        await new ClusterObjects(server.Resources, built.ServiceAddresses.First, options.AdvertiseAddress, server.Port).EnsureAsync(cancel);
+        await new ClusterObjects(server.Resources).EnsureAsync(cancel);
+        var self = await SelfAsync(options, store, server, built.ServiceAddresses.First, loggers, cancel);
         await Task.WhenAll(
+            self.EnsureServiceAsync(cancel),
             new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
             SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
             AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
         startup.IsDone = true;
-        return new KubeApiServer(server, startup);
+
+        // Only a server that is ready is an endpoint.
+        await self.StartAsync(cancel);
+        return new KubeApiServer(server, startup, self);
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _startup.IsStopping = true;
-        return _server.DisposeAsync();
+        await _self.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private static async Task<KubernetesServiceController> SelfAsync(KubeApiServerOptions options, IStore store, ApiServer server, IPAddress serviceAddress, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        var endpoints = new KubernetesEndpoints(server.Resources);
+        var leases = new ServerLeases(options.Encryption?.Protect(store, new("", "apiserveripinfo")) ?? store, KubernetesServiceController.TimeToLive);
+
+        // Nobody else can have written to a store of our own: what is there is this server at its former address.
+        if (!options.SharedStore) await leases.RemoveOthersAsync(options.AdvertiseAddress, cancel);
+        IEndpointReconciler reconciler = options.EndpointReconciler switch
+        {
+            EndpointReconcilerType.None => new NoEndpointReconciler(),
+            EndpointReconcilerType.MasterCount => new CountEndpointReconciler(endpoints, options.AdvertiseAddress, server.Port, options.ApiServerCount),
+            _ => new LeaseEndpointReconciler(endpoints, leases, options.AdvertiseAddress, server.Port),
+        };
+        return new KubernetesServiceController(server.Resources, reconciler, serviceAddress, server.Port, options.Server.Time, loggers.CreateLogger("Tiphys.ApiServer.Endpoints"));
     }
 
     private static void Configure(ApiServerParts parts, KubeApiServerOptions options, IStore store, Startup startup)

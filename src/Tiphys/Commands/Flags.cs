@@ -42,6 +42,13 @@ internal static class Flags
         CustomParser = static result => Parse<(int, int)>(result, TryRange, "a range of ports such as 30000-32767"),
     };
 
+    /// <summary>One of some words.</summary>
+    public static Option<string> Choice(string name, string description, string fallback, IEnumerable<string> words)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
+        return option.AcceptOnlyFromAmong([.. words]);
+    }
+
     private static bool TryRange(string text, out (int First, int Last) range)
     {
         range = default;

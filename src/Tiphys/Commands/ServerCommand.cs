@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Tiphys.ApiServer;
 using Tiphys.Logging;
 using Tiphys.Server;
 
@@ -10,6 +11,13 @@ namespace Tiphys.Commands;
 internal static class ServerCommand
 {
     private static readonly string[] s_parts = ["agent", "controller-manager", "scheduler", "proxy", "dns"];
+
+    private static readonly Dictionary<string, EndpointReconcilerType> s_reconcilers = new(StringComparer.Ordinal)
+    {
+        ["master-count"] = EndpointReconcilerType.MasterCount,
+        ["lease"] = EndpointReconcilerType.Lease,
+        ["none"] = EndpointReconcilerType.None,
+    };
 
     public static Command Create() => Create("server", "Run the control plane and a node in one process.", []);
 
@@ -35,6 +43,8 @@ internal static class ServerCommand
         var runtime = new Option<string?>("--container-runtime-endpoint") { Description = "Socket of a running container runtime (unix:///...); by default tiphys runs a containerd of its own." };
         var resolvers = Flags.ResolvConf();
         var disable = new Option<string[]>("--disable") { Description = $"Parts to leave out, comma-separated: {string.Join(", ", s_parts)}.", DefaultValueFactory = static _ => [] };
+        var reconciler = Flags.Choice("--endpoint-reconciler-type", "Who keeps the endpoints of the Service kubernetes; master-count is deprecated.", "lease", s_reconcilers.Keys);
+        var count = new Option<int>("--apiserver-count") { Description = "The number of API servers, for --endpoint-reconciler-type=master-count. Deprecated.", DefaultValueFactory = static _ => 1 };
         var snapshots = new SnapshotFlags();
         var etcd = new EtcdFlags();
         var encryption = new Option<string?>("--encryption-provider-config") { Description = "The file containing configuration for encryption providers to be used for storing secrets in etcd." };
@@ -42,13 +52,17 @@ internal static class ServerCommand
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
-            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, verbosity,
+            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, verbosity,
         };
         foreach (var option in snapshots.All.Concat(etcd.All).Append(encryption).Append(reload)) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
         command.Validators.Add(result =>
         {
             if (result.GetValue(reload) && result.GetValue(encryption) is null) result.AddError("--encryption-provider-config-automatic-reload must be set with --encryption-provider-config");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(count) <= 0) result.AddError($"--apiserver-count should be a positive number, but value '{result.GetValue(count)}' provided");
         });
         command.Validators.Add(result =>
         {
@@ -76,6 +90,8 @@ internal static class ServerCommand
                 EncryptionProviderConfig = result.GetValue(encryption),
                 EncryptionReload = result.GetValue(reload),
                 Etcd = etcd.Settings(result),
+                EndpointReconciler = s_reconcilers[result.GetValue(reconciler)!],
+                ApiServerCount = result.GetValue(count),
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
                 Disabled = alwaysDisabled.Concat(Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },

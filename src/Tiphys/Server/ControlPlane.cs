@@ -75,6 +75,8 @@ internal sealed class ControlPlane : IAsyncDisposable
                 Components = components,
                 Encryption = encryption,
                 SharedStore = options.Etcd is not null,
+                EndpointReconciler = options.EndpointReconciler,
+                ApiServerCount = options.ApiServerCount,
                 AuthorizationModes = options.AuthorizationModes,
                 TokenAuthFile = options.TokenAuthFile,
                 ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",

@@ -46,6 +46,12 @@ internal sealed record ServerOptions
     /// <summary>The etcd cluster that holds the objects; null for the embedded store.</summary>
     public EtcdSettings? Etcd { get; init; }
 
+    /// <summary>Who keeps the endpoints of the Service <c>kubernetes</c>.</summary>
+    public ApiServer.EndpointReconcilerType EndpointReconciler { get; init; }
+
+    /// <summary>How many API servers there are, where that is not found out.</summary>
+    public int ApiServerCount { get; init; } = 1;
+
     /// <summary>Resolvers for names outside the cluster, as a resolv.conf file.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
