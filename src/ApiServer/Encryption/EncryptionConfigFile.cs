@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Tiphys.Api;
+using Tiphys.ApiServer.Kms;
 using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
@@ -8,7 +10,29 @@ namespace Tiphys.ApiServer;
 /// <summary>Reads and decodes the file; unknown fields are errors, as a misspelt provider must not mean plain storage.</summary>
 internal static class EncryptionConfigFile
 {
+    private static readonly TimeSpan KmsTimeout = TimeSpan.FromSeconds(3);
+    private const int KmsCacheSize = 1000;
+
+    /// <summary>Hash of the file's bytes: whether it changed.</summary>
+    /// <exception cref="EncryptionConfigException">It cannot be read.</exception>
+    public static string HashOf(string path) => Hash(Read(path));
+
+    /// <summary>Reads and decodes the file.</summary>
+    /// <exception cref="EncryptionConfigException">It cannot be read, or is no EncryptionConfiguration.</exception>
     public static (EncryptionConfiguration Configuration, string Hash) Load(string path)
+    {
+        var bytes = Read(path);
+        try
+        {
+            return (Decode(Encoding.UTF8.GetString(bytes)), Hash(bytes));
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new EncryptionConfigException($"error while parsing file: error decoding encryption provider configuration file \"{path}\": {e.Message}");
+        }
+    }
+
+    private static byte[] Read(string path)
     {
         byte[] bytes;
         try
@@ -17,19 +41,13 @@ internal static class EncryptionConfigFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new EncryptionConfigException($"error while loading file: error reading encryption provider configuration file \"{path}\": {e.Message}");
+            throw new EncryptionConfigException($"error while parsing file: error while loading file: error reading encryption provider configuration file \"{path}\": {e.Message}");
         }
 
-        if (bytes.Length == 0) throw new EncryptionConfigException($"error while loading file: encryption provider configuration file \"{path}\" is empty");
-        try
-        {
-            return (Decode(Encoding.UTF8.GetString(bytes)), Convert.ToHexStringLower(SHA256.HashData(bytes)));
-        }
-        catch (Exception e) when (e is FormatException or InvalidOperationException)
-        {
-            throw new EncryptionConfigException($"error while parsing file: error decoding encryption provider configuration file \"{path}\": {e.Message}");
-        }
+        return bytes.Length > 0 ? bytes : throw new EncryptionConfigException($"error while parsing file: error while loading file: encryption provider configuration file \"{path}\" is empty");
     }
+
+    private static string Hash(byte[] bytes) => "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     private static EncryptionConfiguration Decode(string text)
     {
@@ -54,6 +72,7 @@ internal static class EncryptionConfigFile
     {
         Known(item, path, EncryptionProvider.AesCbc, EncryptionProvider.AesGcm, EncryptionProvider.Secretbox, EncryptionProvider.Identity, EncryptionProvider.Kms);
         var names = item.Where(static p => p.Value is not null).Select(static p => p.Key).ToList();
+        if (names is [EncryptionProvider.Kms]) return new EncryptionProvider(names, []) { Plugin = Kms(item[names[0]] as JsonObject ?? throw new FormatException($"{path}.kms is not an object"), $"{path}.kms") };
         if (names is not [EncryptionProvider.AesCbc or EncryptionProvider.AesGcm or EncryptionProvider.Secretbox]) return new EncryptionProvider(names, []);
         var body = item[names[0]] as JsonObject ?? throw new FormatException($"{path}.{names[0]} is not an object");
         Known(body, $"{path}.{names[0]}", "keys");
@@ -62,6 +81,16 @@ internal static class EncryptionConfigFile
             Known(k, $"{path}.{names[0]}.keys[{i}]", "name", "secret");
             return new EncryptionKey(Text(k["name"]), Text(k["secret"]));
         })]);
+    }
+
+    private static KmsSettings Kms(JsonObject body, string path)
+    {
+        Known(body, path, "apiVersion", "name", "cachesize", "endpoint", "timeout");
+        var version = Text(body["apiVersion"]) is { Length: > 0 } given ? given : KmsSettings.V1;
+        var timeout = KmsTimeout;
+        if (body["timeout"] is { } text && !GoDuration.TryParse(Text(text), out timeout)) throw new FormatException($"time: invalid duration \"{Text(text)}\"");
+        var cache = body["cachesize"]?.GetValue<int>() ?? (version == KmsSettings.V1 ? KmsCacheSize : null);
+        return new KmsSettings(version, Text(body["name"]), Text(body["endpoint"]), timeout, cache);
     }
 
     private static IEnumerable<JsonObject> Items(JsonNode? node) => node is null

@@ -1,3 +1,5 @@
+using Tiphys.ApiServer.Kms;
+
 namespace Tiphys.ApiServer;
 
 /// <summary>The file of <c>--encryption-provider-config</c> (apiserver.config.k8s.io/v1, EncryptionConfiguration).</summary>
@@ -14,6 +16,9 @@ internal sealed record EncryptionProvider(IReadOnlyList<string> Names, IReadOnly
     public const string Secretbox = "secretbox";
     public const string Identity = "identity";
     public const string Kms = "kms";
+
+    /// <summary>The settings of a provider <c>kms</c>; null for others.</summary>
+    public KmsSettings? Plugin { get; init; }
 }
 
 /// <summary>A named key, in base64 as the file has it.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Tiphys.Api;
+using Tiphys.ApiServer.Kms;
 
 namespace Tiphys.ApiServer;
 
@@ -8,9 +10,12 @@ internal static class EncryptionValidation
     private static readonly int[] s_aes = [16, 24, 32];
     private static readonly int[] s_secretbox = [32];
 
-    public static FieldErrors Validate(EncryptionConfiguration configuration)
+    /// <param name="configuration">What to check.</param>
+    /// <param name="reload">Whether it can be read again while the server runs.</param>
+    public static FieldErrors Validate(EncryptionConfiguration configuration, bool reload)
     {
         var errors = new FieldErrors();
+        var kms = new HashSet<string>(StringComparer.Ordinal);
         var root = FieldPath.Of("resources");
         if (configuration.Resources.Count == 0) errors.Required(root, "at least one resources is required");
         for (var i = 0; i < configuration.Resources.Count; i++)
@@ -24,7 +29,7 @@ internal static class EncryptionValidation
             }
 
             if (item.Providers.Count == 0) errors.Required(providers, $"at least one {providers} is required");
-            for (var j = 0; j < item.Providers.Count; j++) Provider(item.Providers[j], providers[j], errors);
+            for (var j = 0; j < item.Providers.Count; j++) Provider(item.Providers[j], providers[j], kms, reload, errors);
         }
 
         return errors;
@@ -50,7 +55,7 @@ internal static class EncryptionValidation
         if (masked) errors.Invalid(path, resources, "using overlapping resources such as 'secrets' and '*.' in the same resource list is not allowed as they will be masked");
     }
 
-    private static void Provider(EncryptionProvider provider, FieldPath path, FieldErrors errors)
+    private static void Provider(EncryptionProvider provider, FieldPath path, HashSet<string> kms, bool reload, FieldErrors errors)
     {
         switch (provider.Names)
         {
@@ -58,7 +63,7 @@ internal static class EncryptionValidation
                 errors.Invalid(path, new Verbatim("{}"), "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC, Secretbox, Identity");
                 break;
             case [EncryptionProvider.Kms]:
-                errors.Invalid(path[EncryptionProvider.Kms], new Verbatim("{}"), "KMS providers are not supported by this server");
+                Plugin(provider.Plugin!, path[EncryptionProvider.Kms], kms, reload, errors);
                 break;
             case [EncryptionProvider.Identity]:
                 break;
@@ -69,6 +74,21 @@ internal static class EncryptionValidation
                 errors.Invalid(path, new Verbatim("{}"), "more than one provider specified in a single element, should split into different list elements");
                 break;
         }
+    }
+
+    private static void Plugin(KmsSettings kms, FieldPath path, HashSet<string> names, bool reload, FieldErrors errors)
+    {
+        if (kms.Name.Length == 0) errors.Required(path["name"], "name is a mandatory field for a provider");
+        if (kms.ApiVersion != KmsSettings.V1 && kms.Name.Contains(':', StringComparison.Ordinal)) errors.Invalid(path["name"], kms.Name, $"invalid KMS provider name {kms.Name}, must not contain ':'");
+        if (!names.Add(kms.Name) && (reload || kms.ApiVersion != KmsSettings.V1)) errors.Invalid(path["name"], kms.Name, $"duplicate KMS provider name {kms.Name}, names must be unique");
+        if (kms.Timeout <= TimeSpan.Zero) errors.Invalid(path["timeout"], GoDuration.Format(kms.Timeout), "timeout should be a positive value");
+        if (kms.Endpoint.Length == 0)
+            errors.Invalid(path["endpoint"], "", "endpoint is a mandatory field for a kms");
+        else if (kms.Scheme != "unix")
+            errors.Invalid(path["endpoint"], kms.Endpoint, $"unsupported scheme \"{kms.Scheme}\" for KMS provider, only unix is supported");
+        if (kms.ApiVersion != KmsSettings.V1 && kms.CacheSize is { } unused) errors.Invalid(path["cachesize"], unused, "cachesize is not supported in v2");
+        if (kms is { ApiVersion: KmsSettings.V1, CacheSize: 0 }) errors.Invalid(path["cachesize"], 0, "cachesize should be a positive value, or negative to disable");
+        if (kms.ApiVersion is not (KmsSettings.V1 or KmsSettings.V2)) errors.Invalid(path["apiVersion"], kms.ApiVersion, "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported");
     }
 
     private static void Keys(IReadOnlyList<EncryptionKey> keys, FieldPath path, int[] lengths, FieldErrors errors)

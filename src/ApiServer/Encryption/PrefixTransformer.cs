@@ -13,17 +13,17 @@ internal sealed class PrefixTransformer(string noMatch, IReadOnlyList<(byte[] Pr
         return prefix.Length == 0 ? stored : [.. prefix, .. stored];
     }
 
-    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
+    public async ValueTask<PlainValue> FromStorageAsync(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> key, CancellationToken cancel)
     {
         ValueTransformException? failed = null;
         for (var i = 0; i < transformers.Count; i++)
         {
             var (prefix, transformer) = transformers[i];
-            if (!stored.StartsWith(prefix)) continue;
+            if (!stored.Span.StartsWith(prefix)) continue;
             try
             {
-                var (value, stale) = transformer.FromStorage(stored[prefix.Length..], key);
-                return (value, stale || i > 0);
+                var plain = await transformer.FromStorageAsync(stored[prefix.Length..], key, cancel);
+                return plain with { IsStale = plain.IsStale || i > 0 };
             }
             catch (ValueTransformException e)
             {
@@ -44,7 +44,7 @@ internal sealed class IdentityTransformer : IValueTransformer
 
     public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key) => value.ToArray();
 
-    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key) => stored.StartsWith("k8s:enc:"u8)
+    public ValueTask<PlainValue> FromStorageAsync(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> key, CancellationToken cancel) => stored.Span.StartsWith("k8s:enc:"u8)
         ? throw new ValueTransformException("identity transformer tried to read encrypted data")
-        : (stored.ToArray(), false);
+        : ValueTask.FromResult(new PlainValue(stored, IsStale: false));
 }

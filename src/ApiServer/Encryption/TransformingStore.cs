@@ -18,27 +18,33 @@ internal sealed class TransformingStore(IStore inner, Func<IValueTransformer> tr
     public async ValueTask<GetResult> GetAsync(ReadOnlyMemory<byte> key, long revision = 0, CancellationToken cancellationToken = default)
     {
         var result = await inner.GetAsync(key, revision, cancellationToken);
-        return result with { Record = Plain(result.Record) };
+        return result with { Record = await PlainOrNullAsync(result.Record, cancellationToken) };
     }
 
     public async ValueTask<RangeResult> RangeAsync(RangeRequest request, CancellationToken cancellationToken = default)
     {
         var result = await inner.RangeAsync(request, cancellationToken);
-        return request.KeysOnly || request.CountOnly ? result : result with { Records = [.. result.Records.Select(r => Plain(r)!)] };
+        return request.KeysOnly || request.CountOnly ? result : await PlainAsync(result, cancellationToken);
     }
 
     public async ValueTask<CasResult> PutIfAsync(
         ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, long expectedModRevision, long lease = 0, CancellationToken cancellationToken = default)
     {
         var result = await inner.PutIfAsync(key, transformer().ToStorage(value.Span, key.Span), expectedModRevision, lease, cancellationToken);
-        return Plain(result);
+        if (!result.Succeeded) return await PlainAsync(result, cancellationToken);
+
+        // The write is made: nothing that could go wrong with reading back what it replaced may make it look failed.
+        return result with { Record = WithValue(result.Record!, new PlainValue(value, IsStale: false)), Previous = null };
     }
 
-    public async ValueTask<CasResult> DeleteIfAsync(ReadOnlyMemory<byte> key, long expectedModRevision, CancellationToken cancellationToken = default) =>
-        Plain(await inner.DeleteIfAsync(key, expectedModRevision, cancellationToken));
+    public async ValueTask<CasResult> DeleteIfAsync(ReadOnlyMemory<byte> key, long expectedModRevision, CancellationToken cancellationToken = default)
+    {
+        var result = await inner.DeleteIfAsync(key, expectedModRevision, cancellationToken);
+        return result.Succeeded ? result with { Previous = null } : await PlainAsync(result, cancellationToken);
+    }
 
     public async ValueTask<TxnResult> TxnAsync(TxnRequest request, CancellationToken cancellationToken = default) =>
-        Plain(await inner.TxnAsync(Transformed(request), cancellationToken));
+        await PlainAsync(await inner.TxnAsync(Transformed(request), cancellationToken), cancellationToken);
 
     public IWatch Watch(WatchRequest request) => new PlainWatch(inner.Watch(request), this);
 
@@ -58,14 +64,12 @@ internal sealed class TransformingStore(IStore inner, Func<IValueTransformer> tr
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private StoreRecord? Plain(StoreRecord? record)
+    private async ValueTask<StoreRecord> PlainAsync(StoreRecord record, CancellationToken cancel)
     {
-        if (record is null || record.IsDeletion) return record;
+        if (record.IsDeletion) return record;
         try
         {
-            var (value, stale) = transformer().FromStorage(record.Value.Span, record.Key.Span);
-            var key = MemoryMarshal.TryGetArray(record.Key, out var array) && array.Count == array.Array!.Length ? array.Array : record.Key.ToArray();
-            return new StoreRecord(key, value, record.CreateRevision, record.ModRevision, record.Version, record.Lease) { IsStale = stale };
+            return WithValue(record, await transformer().FromStorageAsync(record.Value, record.Key, cancel));
         }
         catch (ValueTransformException e)
         {
@@ -73,7 +77,38 @@ internal sealed class TransformingStore(IStore inner, Func<IValueTransformer> tr
         }
     }
 
-    private CasResult Plain(CasResult result) => result with { Record = Plain(result.Record), Previous = Plain(result.Previous) };
+    private async ValueTask<StoreRecord?> PlainOrNullAsync(StoreRecord? record, CancellationToken cancel) => record is null ? null : await PlainAsync(record, cancel);
+
+    private async ValueTask<IReadOnlyList<StoreRecord>> PlainAsync(IReadOnlyList<StoreRecord> records, CancellationToken cancel)
+    {
+        var plain = new StoreRecord[records.Count];
+        for (var i = 0; i < plain.Length; i++) plain[i] = await PlainAsync(records[i], cancel);
+        return plain;
+    }
+
+    private async ValueTask<RangeResult> PlainAsync(RangeResult result, CancellationToken cancel) => result with { Records = await PlainAsync(result.Records, cancel) };
+
+    private async ValueTask<CasResult> PlainAsync(CasResult result, CancellationToken cancel) => result with
+    {
+        Record = await PlainOrNullAsync(result.Record, cancel),
+        Previous = await PlainOrNullAsync(result.Previous, cancel),
+    };
+
+    private async ValueTask<TxnResult> PlainAsync(TxnResult result, CancellationToken cancel)
+    {
+        var results = new TxnOperationResult[result.Results.Count];
+        for (var i = 0; i < results.Length; i++) results[i] = await PlainAsync(result.Results[i], cancel);
+        return result with { Results = results };
+    }
+
+    private async ValueTask<TxnOperationResult> PlainAsync(TxnOperationResult result, CancellationToken cancel) => result switch
+    {
+        PutOperationResult put => new PutOperationResult(await PlainAsync(put.Record, cancel), await PlainOrNullAsync(put.Previous, cancel)),
+        DeleteOperationResult delete => new DeleteOperationResult(await PlainAsync(delete.Deleted, cancel)),
+        RangeOperationResult range => new RangeOperationResult(await PlainAsync(range.Range, cancel)),
+        NestedTxnOperationResult nested => new NestedTxnOperationResult(await PlainAsync(nested.Txn, cancel)),
+        _ => result,
+    };
 
     private TxnRequest Transformed(TxnRequest request)
     {
@@ -88,23 +123,22 @@ internal sealed class TransformingStore(IStore inner, Func<IValueTransformer> tr
         _ => operation,
     };
 
-    private TxnResult Plain(TxnResult result) => result with { Results = [.. result.Results.Select(Plain)] };
-
-    private TxnOperationResult Plain(TxnOperationResult result) => result switch
+    private static StoreRecord WithValue(StoreRecord record, PlainValue plain)
     {
-        PutOperationResult put => new PutOperationResult(Plain(put.Record)!, Plain(put.Previous)),
-        DeleteOperationResult delete => new DeleteOperationResult([.. delete.Deleted.Select(r => Plain(r)!)]),
-        RangeOperationResult range => new RangeOperationResult(range.Range with { Records = [.. range.Range.Records.Select(r => Plain(r)!)] }),
-        NestedTxnOperationResult nested => new NestedTxnOperationResult(Plain(nested.Txn)),
-        _ => result,
-    };
+        var key = MemoryMarshal.TryGetArray(record.Key, out var array) && array.Count == array.Array!.Length ? array.Array : record.Key.ToArray();
+        return new StoreRecord(key, plain.Value, record.CreateRevision, record.ModRevision, record.Version, record.Lease) { IsStale = plain.IsStale };
+    }
 
     private sealed class PlainWatch(IWatch watch, TransformingStore store) : IWatch
     {
         public async ValueTask<WatchBatch> ReadAsync(CancellationToken cancellationToken = default)
         {
             var batch = await watch.ReadAsync(cancellationToken);
-            return batch.IsProgress ? batch : batch with { Events = [.. batch.Events.Select(e => new WatchEvent(store.Plain(e.Record)!, store.Plain(e.Previous)))] };
+            if (batch.IsProgress) return batch;
+            var events = new WatchEvent[batch.Events.Count];
+            for (var i = 0; i < events.Length; i++)
+                events[i] = new WatchEvent(await store.PlainAsync(batch.Events[i].Record, cancellationToken), await store.PlainOrNullAsync(batch.Events[i].Previous, cancellationToken));
+            return batch with { Events = events };
         }
 
         public void RequestProgress() => watch.RequestProgress();

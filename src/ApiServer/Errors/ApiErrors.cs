@@ -90,8 +90,11 @@ public static class ApiErrors
     public static StatusException InternalError(string message) =>
         New(500, StatusReason.InternalError, $"Internal error occurred: {message}", new() { Causes = [new() { Message = message }] });
 
-    /// <summary>500 without a reason: what the store says, as it says it, which is how etcd's NOSPACE reaches clients.</summary>
-    public static StatusException Store(Storage.StoreException error) => New(500, "", error.Message, null);
+    /// <summary>
+    /// 500 without a reason: what the store says, as it says it, which is how etcd's NOSPACE reaches clients. Encryption at rest is an
+    /// internal matter.
+    /// </summary>
+    public static StatusException Store(Storage.StoreException error) => error is ValueTransformException ? InternalError(error.Message) : New(500, "", error.Message, null);
 
     /// <summary>503: not now.</summary>
     public static StatusException ServiceUnavailable(string message) => New(503, StatusReason.ServiceUnavailable, message, null);

@@ -6,10 +6,18 @@ namespace Tiphys.ApiServer;
 /// <summary>One thing that must be so for the server to be healthy.</summary>
 /// <param name="Name">Its name in <c>/readyz/NAME</c>.</param>
 /// <param name="Check">Says what is wrong, or null.</param>
-public sealed record HealthCheck(string Name, Func<string?> Check)
+public sealed record HealthCheck(string Name, Func<CancellationToken, ValueTask<string?>> Check)
 {
+    /// <summary>A check that knows at once.</summary>
+    public HealthCheck(string name, Func<string?> check) : this(name, _ => ValueTask.FromResult(check()))
+    {
+    }
+
     /// <summary>Only readiness asks for it: not being ready is no reason to restart the server.</summary>
     public bool OnlyReadiness { get; init; }
+
+    /// <summary><c>/livez</c> does not ask for it, the other two do.</summary>
+    public bool NotLiveness { get; init; }
 }
 
 /// <summary><c>/healthz</c>, <c>/livez</c> and <c>/readyz</c>, whole or check by check, with <c>?verbose</c> and <c>?exclude</c>.</summary>
@@ -26,7 +34,7 @@ public sealed class HealthHandler(IReadOnlyList<HealthCheck> checks) : IPathHand
         if (request.Http.Request.Method is not ("GET" or "HEAD")) throw ApiErrors.MethodNotAllowed();
         var path = request.Info.Path.TrimEnd('/');
         var root = path.Split('/')[1];
-        var wanted = checks.Where(c => root == "readyz" || !c.OnlyReadiness).ToList();
+        var wanted = checks.Where(c => root == "readyz" || !(c.OnlyReadiness || (root == "livez" && c.NotLiveness))).ToList();
         if (path.Length > root.Length + 1)
         {
             var name = path[(root.Length + 2)..];
@@ -45,7 +53,7 @@ public sealed class HealthHandler(IReadOnlyList<HealthCheck> checks) : IPathHand
                 continue;
             }
 
-            var problem = check.Check();
+            var problem = await check.Check(request.Cancel);
             failed |= problem is not null;
 
             // Why a check fails is for the log, not for everyone who may ask.

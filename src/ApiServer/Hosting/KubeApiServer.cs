@@ -138,7 +138,7 @@ public sealed class KubeApiServer : IAsyncDisposable
             new TokenReviewResource(bearer), new SelfSubjectReviewResource(time), new SubjectAccessReviewResource(authorizer), new LocalSubjectAccessReviewResource(authorizer),
             new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer),
         ]);
-        parts.Paths.Add(new HealthHandler(Checks(resources, store, startup)));
+        parts.Paths.Add(new HealthHandler([.. Checks(resources, store, startup), .. options.Encryption?.HealthChecks ?? []]));
         parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));
         Subresources(parts, options, accountTokens, audiences, time);
         StandardParts.Add(parts, options);

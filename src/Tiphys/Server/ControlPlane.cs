@@ -53,7 +53,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             AdvertiseAddress = options.Advertised,
             ExtraNames = [options.NodeName, IPAddress.Loopback.ToString(), .. options.TlsSans],
         }, TimeProvider.System);
-        var encryption = LoadEncryption(options.EncryptionProviderConfig);
+        var encryption = await LoadEncryptionAsync(options, loggers, cancel);
         var (store, maintenance) = await OpenStoreAsync(options.Etcd, data.Store, loggers, cancel);
         var components = new ComponentTokens();
         var transport = new InProcessTransport();
@@ -110,16 +110,18 @@ internal sealed class ControlPlane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
+        if (Encryption is not null) await Encryption.DisposeAsync();
         if (_maintenance is not null) await _maintenance.DisposeAsync();
         await _store.DisposeAsync();
         Pki.Dispose();
     }
 
-    private static EncryptionAtRest? LoadEncryption(string? path)
+    private static async Task<EncryptionAtRest?> LoadEncryptionAsync(ServerOptions options, ILoggerFactory loggers, CancellationToken cancel)
     {
+        if (options.EncryptionProviderConfig is not { } path) return null;
         try
         {
-            return path is null ? null : EncryptionAtRest.Load(path);
+            return await EncryptionAtRest.LoadAsync(path, options.EncryptionReload, TimeProvider.System, loggers.CreateLogger("Tiphys.ApiServer.Encryption"), cancel);
         }
         catch (EncryptionConfigException e)
         {

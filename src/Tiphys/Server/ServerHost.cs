@@ -47,7 +47,7 @@ internal static partial class ServerHost
     private static void StartComponents(ServerOptions options, DataDirectory data, ControlPlane plane, Supervisor supervisor, ILoggerFactory loggers, CancellationToken cancel)
     {
         if (options.EncryptionReload && plane.Encryption is { } encryption)
-            supervisor.Run("encryption-reload", token => encryption.ReloadAsync(TimeProvider.System, loggers.CreateLogger("Tiphys.ApiServer.Encryption"), token), cancel);
+            supervisor.Run("encryption-reload", encryption.ReloadAsync, cancel);
         if (plane.Snapshots is { } source) supervisor.Run("snapshots", token => SnapshotsOf(options, data, source, loggers).RunAsync(token), cancel);
         var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), new Uri($"https://{Host(options.Advertised)}:{plane.Port}"), plane.Pki.Authority.Pem, SettingsOf(options));
         supervisor.Run("joining", async token =>

@@ -21,7 +21,7 @@ public sealed class EncryptionAtRestTests
         void Keys(string keys) => File.WriteAllText(
             file, $"apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources:\n- resources: [secrets]\n  providers:\n  - aescbc: {{keys: [{keys}]}}\n  - identity: {{}}\n");
         Keys(OldKey);
-        var encryption = EncryptionAtRest.Load(file);
+        await using var encryption = await EncryptionAtRest.LoadAsync(file, reload: true, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var (components, transport) = (new ComponentTokens(), new InProcessTransport());
         await using var store = EmbeddedStore.InMemory();
         await using var server = await KubeApiServer.StartAsync(
@@ -51,7 +51,7 @@ public sealed class EncryptionAtRestTests
         Assert.Equal(Version(created), Version(await Send(http, HttpMethod.Put, secrets + "/a", read.ToJsonString())));
 
         Keys($"{NewKey}, {OldKey}");
-        encryption.Reload(NullLogger.Instance);
+        await encryption.ReadAgainAsync(CancellationToken.None);
         var rewritten = await Send(http, HttpMethod.Put, secrets + "/a", read.ToJsonString());
         Assert.NotEqual(Version(created), Version(rewritten));
         Assert.StartsWith("k8s:enc:aescbc:v1:new:", await Stored(store), StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class EncryptionAtRestTests
 
         // A file that cannot be used changes nothing.
         Keys("");
-        encryption.Reload(NullLogger.Instance);
+        await encryption.ReadAgainAsync(CancellationToken.None);
         Assert.Equal(Version(rewritten), Version(await Send(http, HttpMethod.Get, secrets + "/a", null)));
         Directory.Delete(directory, recursive: true);
     }

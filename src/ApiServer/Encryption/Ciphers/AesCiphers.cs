@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 namespace Tiphys.ApiServer;
 
 /// <summary>AES-CBC with PKCS#7 padding behind a random initialization vector (provider <c>aescbc</c>). It does not notice changes.</summary>
-internal sealed class AesCbcTransformer(byte[] secret) : IValueTransformer
+internal sealed class AesCbcCipher(byte[] secret) : IValueCipher
 {
     private const int BlockBytes = 16;
 
-    public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
+    public byte[] Encrypt(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
     {
         using var aes = Aes.Create();
         aes.Key = secret;
@@ -15,7 +15,7 @@ internal sealed class AesCbcTransformer(byte[] secret) : IValueTransformer
         return [.. vector, .. aes.EncryptCbc(value, vector)];
     }
 
-    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
+    public byte[] Decrypt(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
     {
         if (stored.Length < BlockBytes) throw new ValueTransformException("the stored data was shorter than the required size");
         if (stored.Length % BlockBytes != 0) throw new ValueTransformException("the stored data is not a multiple of the block size");
@@ -24,7 +24,7 @@ internal sealed class AesCbcTransformer(byte[] secret) : IValueTransformer
         aes.Key = secret;
         try
         {
-            return (aes.DecryptCbc(stored[BlockBytes..], stored[..BlockBytes]), false);
+            return aes.DecryptCbc(stored[BlockBytes..], stored[..BlockBytes]);
         }
         catch (CryptographicException e)
         {
@@ -34,12 +34,12 @@ internal sealed class AesCbcTransformer(byte[] secret) : IValueTransformer
 }
 
 /// <summary>AES-GCM with a random nonce, bound to the store key (provider <c>aesgcm</c>).</summary>
-internal sealed class AesGcmTransformer(byte[] secret) : IValueTransformer
+internal sealed class AesGcmCipher(byte[] secret) : IValueCipher
 {
     private const int NonceBytes = 12;
     private const int TagBytes = 16;
 
-    public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
+    public byte[] Encrypt(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
     {
         using var aes = new AesGcm(secret, TagBytes);
         var stored = new byte[NonceBytes + value.Length + TagBytes];
@@ -49,7 +49,7 @@ internal sealed class AesGcmTransformer(byte[] secret) : IValueTransformer
         return stored;
     }
 
-    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
+    public byte[] Decrypt(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
     {
         if (stored.Length < NonceBytes + TagBytes) throw new ValueTransformException("the stored data was shorter than the required size");
         using var aes = new AesGcm(secret, TagBytes);
@@ -57,29 +57,11 @@ internal sealed class AesGcmTransformer(byte[] secret) : IValueTransformer
         try
         {
             aes.Decrypt(stored[..NonceBytes], stored[NonceBytes..^TagBytes], stored[^TagBytes..], value, key);
-            return (value, false);
+            return value;
         }
         catch (CryptographicException e)
         {
             throw new ValueTransformException("cipher: message authentication failed", e);
         }
-    }
-}
-
-/// <summary>XSalsa20-Poly1305 with a random nonce (provider <c>secretbox</c>).</summary>
-internal sealed class SecretboxTransformer(byte[] secret) : IValueTransformer
-{
-    public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key)
-    {
-        var nonce = RandomNumberGenerator.GetBytes(Secretbox.NonceBytes);
-        return [.. nonce, .. Secretbox.Seal(value, nonce, secret)];
-    }
-
-    public (byte[] Value, bool Stale) FromStorage(ReadOnlySpan<byte> stored, ReadOnlySpan<byte> key)
-    {
-        if (stored.Length < Secretbox.NonceBytes) throw new ValueTransformException("the stored data was shorter than the required size");
-        return Secretbox.TryOpen(stored[Secretbox.NonceBytes..], stored[..Secretbox.NonceBytes], secret, out var value)
-            ? (value, false)
-            : throw new ValueTransformException("output array was not large enough for encryption");
     }
 }
