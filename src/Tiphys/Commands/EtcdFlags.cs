@@ -31,15 +31,16 @@ internal sealed class EtcdFlags
     }
 
     /// <summary>Null when the store is to be embedded.</summary>
-    public EtcdSettings? Settings(ParseResult result)
+    public EtcdSettings? Settings(ParseResult result) => Defaults(result) is { Servers.Count: > 0 } settings ? settings : null;
+
+    /// <summary>What is said of an etcd whose servers may be known from elsewhere.</summary>
+    public EtcdSettings Defaults(ParseResult result)
     {
-        var servers = Servers(result.GetValue(_servers)).Select(static s => new Uri(s)).ToList();
-        if (servers.Count == 0) return null;
         var compaction = Parse(result.GetValue(_compaction)!);
         var (health, ready) = (Parse(result.GetValue(_health)!), Parse(result.GetValue(_ready)!));
         return new EtcdSettings
         {
-            Servers = servers,
+            Servers = [.. Servers(result.GetValue(_servers)).Select(static s => new Uri(s))],
             AuthorityFile = result.GetValue(_authority),
             CertificateFile = result.GetValue(_certificate),
             KeyFile = result.GetValue(_key),

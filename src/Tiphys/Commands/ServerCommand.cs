@@ -32,7 +32,7 @@ internal static class ServerCommand
         var advertise = Flags.Address("--advertise-address", "Address at which nodes and pods reach the API server; the host's own by default.", null);
         var sans = new Option<string[]>("--tls-san") { Description = "Further names and addresses under which the API server is reached, comma-separated.", DefaultValueFactory = static _ => [] };
         var tokens = new Option<string?>("--token-auth-file") { Description = "CSV file of static bearer tokens: token,user,uid,\"group1,group2\"." };
-        var kubeconfig = new Option<string?>("--write-kubeconfig") { Description = "Where to write the administrator's kubeconfig; below --data-dir by default." };
+        var kubeconfig = new Option<string?>("--write-kubeconfig") { Description = "Where to write the administrator's kubeconfig, besides below --data-dir." };
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
         var pods = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
         var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
@@ -49,10 +49,13 @@ internal static class ServerCommand
         var etcd = new EtcdFlags();
         var encryption = new Option<string?>("--encryption-provider-config") { Description = "The file containing configuration for encryption providers to be used for storing secrets in etcd." };
         var reload = new Option<bool>("--encryption-provider-config-automatic-reload") { Description = "Read the file set by --encryption-provider-config again when it changes." };
+        var join = Flags.Server("--server", "Join the cluster of this server, for example https://10.0.0.1:6443. Once joined it is not needed.");
+        var token = new Option<string?>("--token") { Description = "Token to join with, from `tiphys token create --server` on the first server." };
+        var hashes = new Option<string[]>("--discovery-token-ca-cert-hash") { Description = "Hash of the cluster's certificate authority, sha256:HEX; the token holds it already.", DefaultValueFactory = static _ => [] };
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
-            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, verbosity,
+            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, join, token, hashes, verbosity,
         };
         foreach (var option in snapshots.All.Concat(etcd.All).Append(encryption).Append(reload)) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
@@ -92,6 +95,11 @@ internal static class ServerCommand
                 Etcd = etcd.Settings(result),
                 EndpointReconciler = s_reconcilers[result.GetValue(reconciler)!],
                 ApiServerCount = result.GetValue(count),
+                EtcdDefaults = etcd.Defaults(result),
+                Join = result.GetValue(join),
+                Token = result.GetValue(token),
+                AuthorityHashes = result.GetValue(hashes)!,
+                Given = command.Options.Where(o => result.GetResult(o) is { Implicit: false }).Select(static o => o.Name).ToHashSet(StringComparer.Ordinal),
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
                 Disabled = alwaysDisabled.Concat(Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },

@@ -6,12 +6,12 @@ using Tiphys.Server;
 
 namespace Tiphys.Commands;
 
-/// <summary><c>tiphys token</c>: the tokens with which nodes join (kubeadm's command of that name).</summary>
+/// <summary><c>tiphys token</c>: the tokens with which nodes and servers join (kubeadm's command of that name).</summary>
 internal static class TokenCommands
 {
     private static readonly string[] s_usages = ["signing", "authentication"];
 
-    public static Command Create() => new("token", "Manage the tokens with which nodes join.") { CreateToken(), List(), Revoke(), Generate() };
+    public static Command Create() => new("token", "Manage the tokens with which nodes and servers join.") { CreateToken(), List(), Revoke(), Generate() };
 
     private static Command CreateToken()
     {
@@ -26,20 +26,26 @@ internal static class TokenCommands
         var description = new Option<string>("--description") { Description = "What the token is for, for people.", DefaultValueFactory = static _ => "" };
         var usages = new Option<string[]>("--usages") { Description = "What the token can be used for, comma-separated: signing,authentication.", DefaultValueFactory = static _ => s_usages };
         var groups = new Option<string[]>("--groups") { Description = "Groups its bearer is in, comma-separated; they begin with system:bootstrappers:.", DefaultValueFactory = static _ => [BootstrapToken.DefaultGroup] };
-        var join = new Option<bool>("--print-join-command") { Description = "Print the whole command with which a node joins instead of the token alone." };
-        return With(place, new Command("create", "Create a token.") { token, ttl, description, usages, groups, join }, (result, client, cancel) => TokenHost.CreateAsync(
-            client,
-            new()
-            {
-                Token = result.GetValue(token),
-                Ttl = result.GetValue(ttl),
-                Description = result.GetValue(description)!,
-                Usages = Split(result.GetValue(usages)),
-                Groups = Split(result.GetValue(groups)),
-                PrintJoinCommand = result.GetValue(join),
-            },
-            TimeProvider.System,
-            cancel));
+        var join = new Option<bool>("--print-join-command") { Description = "Print the whole command to join with instead of the token alone." };
+        var server = new Option<bool>("--server") { Description = "A token with which another server joins (`tiphys server --server ... --token ...`). It carries the key under which the keys of the cluster are uploaded; run this on a server. Valid for 2h unless --ttl says otherwise; one made later replaces it." };
+        return With(place, new Command("create", "Create a token.") { token, ttl, description, usages, groups, join, server }, (result, client, cancel) =>
+        {
+            var forServer = result.GetValue(server);
+            return TokenHost.CreateAsync(
+                client,
+                new()
+                {
+                    Token = result.GetValue(token),
+                    Ttl = forServer && result.GetResult(ttl) is not { Implicit: false } ? ServerTokens.DefaultTtl : result.GetValue(ttl),
+                    Description = result.GetValue(description) is { Length: > 0 } text ? text : forServer ? "For servers that join." : "",
+                    Usages = [.. Split(result.GetValue(usages)), .. forServer ? [ServerToken.Usage] : Array.Empty<string>()],
+                    Groups = [.. Split(result.GetValue(groups)), .. forServer ? [ServerToken.Group] : Array.Empty<string>()],
+                    PrintJoinCommand = result.GetValue(join),
+                    Server = forServer ? DataDirectory.Open(result.GetValue(place.DataDir)!) : null,
+                },
+                TimeProvider.System,
+                cancel);
+        });
     }
 
     private static Command List() => With(new(), new Command("list", "List the tokens."), static (_, client, cancel) => TokenHost.ListAsync(client, TimeProvider.System, cancel));

@@ -12,7 +12,11 @@ namespace Tiphys.Joining;
 /// description is read over a connection that proves nothing, its signature checked with the token and its authority with the
 /// hash; then it is read again over a connection that this authority vouches for.
 /// </summary>
-internal sealed partial class ClusterDiscovery(Uri server, TimeProvider time, ILogger logger)
+/// <param name="server">Who is asked.</param>
+/// <param name="newToken">The command that makes tokens of the kind used here.</param>
+/// <param name="time">Clock.</param>
+/// <param name="logger">Where waiting is told.</param>
+internal sealed partial class ClusterDiscovery(Uri server, string newToken, TimeProvider time, ILogger logger)
 {
     private const string Hex = "0123456789abcdefABCDEF";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -34,7 +38,7 @@ internal sealed partial class ClusterDiscovery(Uri server, TimeProvider time, IL
         var pem = AuthorityOf(content);
         var authorities = Certificates(pem);
         if (hashes.Count > 0 && !authorities.Any(a => hashes.Contains(ClusterInfo.HashOf(a), StringComparer.OrdinalIgnoreCase)))
-            throw new StartException($"the cluster CA at {server} is not the one expected: none of the public keys \"{string.Join(", ", authorities.Select(ClusterInfo.HashOf))}\" are pinned by --discovery-token-ca-cert-hash. Do not join unless you know why it differs.");
+            throw new StartException($"the cluster CA at {server} is not the one expected: none of the public keys \"{string.Join(", ", authorities.Select(ClusterInfo.HashOf))}\" are pinned by the token or --discovery-token-ca-cert-hash. Do not join unless you know why it differs.");
         var again = await DescriptionAsync(new ClientConfig { Server = server, Authorities = authorities }, token, cancel);
         return again == content ? pem : throw new StartException("the cluster-info ConfigMap was different when read over a verified connection; somebody may be in between.");
     }
@@ -52,7 +56,7 @@ internal sealed partial class ClusterDiscovery(Uri server, TimeProvider time, IL
 
     private async Task<string> DescriptionAsync(ClientConfig config, BootstrapToken token, CancellationToken cancel)
     {
-        using var client = config.CreateClient("tiphys-agent");
+        using var client = config.CreateClient("tiphys-join");
         var started = time.GetTimestamp();
         while (true)
         {
@@ -65,7 +69,7 @@ internal sealed partial class ClusterDiscovery(Uri server, TimeProvider time, IL
                     throw new StartException("there is no kubeconfig key in the cluster-info ConfigMap; this API server is not set up for nodes that join.");
                 if (data.GetValueOrDefault(ClusterInfo.SignaturePrefix + token.Id) is { Length: > 0 } signature)
                     return ClusterInfo.IsSignedBy(content, signature, token) ? content : throw new StartException("failed to verify the JWS signature of the cluster-info ConfigMap with the token: the token's secret is wrong, or this is not its cluster.");
-                refusal = new StartException($"token id \"{token.Id}\" is invalid for this cluster or it has expired. Use \"tiphys token create\" on the server to create a new valid token.");
+                refusal = new StartException($"token id \"{token.Id}\" is invalid for this cluster or it has expired. Use \"{newToken}\" on the server to create a new valid token.");
             }
             catch (HttpRequestException e)
             {

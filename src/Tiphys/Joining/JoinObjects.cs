@@ -6,26 +6,52 @@ using Tiphys.Client;
 namespace Tiphys.Joining;
 
 /// <summary>
-/// What a cluster needs so that nodes can join it: its public description, its settings, and the rights of tokens and nodes.
-/// Names and rights are those kubeadm installs, where it has them.
+/// What a cluster needs so that nodes and servers can join it: its public description, its settings, and the rights of tokens and
+/// nodes. Names and rights are those kubeadm installs, where it has them.
 /// </summary>
-internal sealed class JoinObjects(KubernetesClient client, Uri server, string authorityPem, ClusterSettings settings)
+/// <param name="client">The cluster, as administrator.</param>
+/// <param name="server">Where this server is reached.</param>
+/// <param name="authorityPem">The cluster's authority.</param>
+/// <param name="settings">What nodes must know.</param>
+/// <param name="shared">There may be other servers.</param>
+internal sealed class JoinObjects(KubernetesClient client, Uri server, string authorityPem, ClusterSettings settings, bool shared)
 {
     private const string Rbac = "rbac.authorization.k8s.io";
     private const string Nodes = "system:nodes";
+    private const string SecretsRole = "kubeadm:" + ClusterSecrets.SecretName;
     private const string ApproverAccount = "node-certificate-approver";
 
     /// <summary>Makes what is missing and brings descriptions up to date. What an administrator changed in rights stays.</summary>
     public async Task EnsureAsync(CancellationToken cancel)
     {
-        await EnsureMapAsync("kube-public", ClusterInfo.Name, new() { [ClusterInfo.KubeconfigKey] = Kubeconfig.WriteCluster(server, authorityPem) }, cancel);
+        await EnsureMapAsync("kube-public", ClusterInfo.Name, new() { [ClusterInfo.KubeconfigKey] = await DescriptionAsync(cancel) }, cancel);
         await EnsureMapAsync("kube-system", ClusterSettings.Name, settings.ToData(), cancel);
         foreach (var role in ClusterRoles()) await EnsureAsync(role, cancel);
         foreach (var binding in ClusterBindings()) await EnsureAsync(binding, cancel);
         await EnsureAsync(MapReader("kubeadm:bootstrap-signer-clusterinfo", "kube-public", ClusterInfo.Name), cancel);
-        await EnsureAsync(MapReaders("kubeadm:bootstrap-signer-clusterinfo", "kube-public", User("system:anonymous")), cancel);
+        await EnsureAsync(Readers("kubeadm:bootstrap-signer-clusterinfo", "kube-public", User("system:anonymous")), cancel);
         await EnsureAsync(MapReader("tiphys:cluster-settings", "kube-system", ClusterSettings.Name), cancel);
-        await EnsureAsync(MapReaders("tiphys:cluster-settings", "kube-system", Group(Nodes)), cancel);
+        await EnsureAsync(Readers("tiphys:cluster-settings", "kube-system", Group(Nodes)), cancel);
+        await EnsureAsync(SecretsReader(), cancel);
+        await EnsureAsync(Readers(SecretsRole, "kube-system", Group(ServerToken.Group)), cancel);
+    }
+
+    /// <summary>
+    /// The cluster's description names the server that wrote it first. Were each server to put itself there, the signatures would
+    /// change with every start.
+    /// </summary>
+    private async Task<string> DescriptionAsync(CancellationToken cancel)
+    {
+        var own = Kubeconfig.WriteCluster(server, authorityPem);
+        if (!shared || (await client.Resource<ConfigMap>().FindAsync("kube-public", ClusterInfo.Name, cancel))?.Data?.GetValueOrDefault(ClusterInfo.KubeconfigKey) is not { } known) return own;
+        try
+        {
+            return Kubeconfig.ReadCluster(known).AuthorityPem == authorityPem ? known : own;
+        }
+        catch (KubeconfigException)
+        {
+            return own;
+        }
     }
 
     private static IEnumerable<ClusterRole> ClusterRoles() =>
@@ -85,7 +111,13 @@ internal sealed class JoinObjects(KubernetesClient client, Uri server, string au
         Rules = [new() { ApiGroups = [""], Resources = ["configmaps"], ResourceNames = [map], Verbs = ["get"] }],
     };
 
-    private static RoleBinding MapReaders(string name, string ns, Subject subject) => new()
+    private static Role SecretsReader() => new()
+    {
+        Metadata = new() { Namespace = "kube-system", Name = SecretsRole },
+        Rules = [new() { ApiGroups = [""], Resources = ["secrets"], ResourceNames = [ClusterSecrets.SecretName], Verbs = ["get"] }],
+    };
+
+    private static RoleBinding Readers(string name, string ns, Subject subject) => new()
     {
         Metadata = new() { Namespace = ns, Name = name },
         RoleRef = new() { ApiGroup = Rbac, Kind = "Role", Name = name },

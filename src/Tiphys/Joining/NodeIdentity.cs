@@ -77,7 +77,7 @@ internal sealed partial class NodeIdentity
         if (options.AuthorityHashes.Count == 0 && !options.SkipAuthorityVerification)
             throw new StartException("the cluster's authority must be verified: give --discovery-token-ca-cert-hash as `tiphys token create --print-join-command` prints it (or --discovery-token-unsafe-skip-ca-verification to trust whoever answers).");
 
-        var pem = await new ClusterDiscovery(server, time, logger).AuthorityAsync(token, options.AuthorityHashes, cancel);
+        var pem = await new ClusterDiscovery(server, "tiphys token create", time, logger).AuthorityAsync(token, options.AuthorityHashes, cancel);
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPem(pem);
         var config = new ClientConfig { Server = server, Authorities = authorities };
@@ -108,7 +108,7 @@ internal sealed partial class NodeIdentity
     }
 
     /// <summary>Two machines with one name would take each other's pods.</summary>
-    private static async Task RefuseTakenNameAsync(KubernetesClient client, string name, CancellationToken cancel)
+    internal static async Task RefuseTakenNameAsync(KubernetesClient client, string name, CancellationToken cancel)
     {
         var node = await client.Resource<Node>().FindAsync(null, name, cancel);
         if (node?.Status.Conditions?.Exists(static c => c is { Type: "Ready", Status: "True" }) == true)

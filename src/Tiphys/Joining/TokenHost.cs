@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Client;
 using Tiphys.Server;
@@ -23,6 +24,9 @@ internal sealed record NewToken
 
     /// <summary>Print the whole command with which a node joins.</summary>
     public bool PrintJoinCommand { get; init; }
+
+    /// <summary>Data directory of this server, for a token with which servers join; null for one of nodes.</summary>
+    public DataDirectory? Server { get; init; }
 }
 
 /// <summary><c>tiphys token</c>.</summary>
@@ -36,12 +40,18 @@ internal static class TokenHost
     {
         var token = wanted.Token is null ? BootstrapToken.Generate() : BootstrapToken.Parse(wanted.Token) ?? throw new StartException($"the bootstrap token \"{wanted.Token}\" was not of the form \"{BootstrapToken.Pattern}\"");
         foreach (var usage in wanted.Usages)
-            if (usage is not ("signing" or "authentication")) throw new StartException($"invalid usages: [{usage}]; use signing, authentication");
+            if (usage is not ("signing" or "authentication") && (usage != ServerToken.Usage || wanted.Server is null)) throw new StartException($"invalid usages: [{usage}]; use signing, authentication");
         foreach (var group in wanted.Groups)
             if (!BootstrapToken.IsGroup(group)) throw new StartException($"bootstrap group \"{group}\" is invalid (must match \\Asystem:bootstrappers:[a-z0-9:-]{{0,255}}[a-z0-9]\\z)");
         token = token with { Expires = wanted.Ttl == TimeSpan.Zero ? null : time.GetUtcNow() + wanted.Ttl, Description = wanted.Description, Usages = wanted.Usages, Groups = wanted.Groups };
         try
         {
+            if (wanted.Server is { } data)
+            {
+                await PrintAsync(await new ServerTokens(client, data).CreateAsync(token, cancel), wanted);
+                return;
+            }
+
             await client.Resource<Secret>().CreateAsync(token.ToSecret(), cancel);
         }
         catch (ApiException e) when (e.IsAlreadyExists)
@@ -50,6 +60,15 @@ internal static class TokenHost
         }
 
         Console.WriteLine(wanted.PrintJoinCommand ? await JoinCommandAsync(client, token, cancel) : token.Text);
+    }
+
+    /// <summary>The token for programs, the command for people beside it; or the command for programs.</summary>
+    private static async Task PrintAsync((ServerToken Token, string Command) made, NewToken wanted)
+    {
+        Console.WriteLine(wanted.PrintJoinCommand ? made.Command : made.Token.Text);
+        if (wanted.PrintJoinCommand) return;
+        var span = wanted.Ttl == TimeSpan.Zero ? "" : $" within {GoDuration.Format(wanted.Ttl)}";
+        await Console.Error.WriteLineAsync($"Another server joins{span} with:\n\n  {made.Command}\n\nThe token opens the keys of the cluster: hand it on as you would a password.");
     }
 
     /// <summary>Prints all tokens.</summary>

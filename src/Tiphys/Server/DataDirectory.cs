@@ -28,6 +28,9 @@ internal sealed class DataDirectory
     /// <summary>Certificates and keys.</summary>
     public string Pki => Path.Combine(Root, "server", "pki");
 
+    /// <summary>What the server last ran with; see <see cref="Joining.ServerRecord"/>.</summary>
+    public string ServerRecord => Path.Combine(Root, "server", "server.json");
+
     /// <summary>The node agent's state.</summary>
     public string Agent => Path.Combine(Root, "agent");
 

@@ -19,9 +19,9 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
     private const string RoleName = "system:coredns";
     private const string Namespace = "kube-system";
     private const string Name = "kube-dns";
-    private static readonly TimeSpan Recheck = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(15);
 
-    /// <summary>Makes the Service again should someone delete it.</summary>
+    /// <summary>Makes the Service again should someone delete it, and takes the endpoints of dead servers out.</summary>
     public async Task RunAsync(TimeProvider time, CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
@@ -37,6 +37,12 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
         await EnsureRoleAsync(cancel);
         var services = client.Resource<Service>();
         if (await services.FindAsync(Namespace, Name, cancel) is null) await services.CreateAsync(Service(), cancel);
+        await EnsureSliceAsync(cancel);
+        await RemoveSlicesOfTheDeadAsync(cancel);
+    }
+
+    private async Task EnsureSliceAsync(CancellationToken cancel)
+    {
         var slices = client.Resource<EndpointSlice>();
         var wanted = Slice();
         if (await slices.FindAsync(Namespace, wanted.Metadata.Name, cancel) is not { } slice)
@@ -50,6 +56,20 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
         slice.Endpoints = wanted.Endpoints;
         slice.Ports = wanted.Ports;
         if (!ApiJson.Same(slice, before)) await slices.UpdateAsync(slice, cancel);
+    }
+
+    /// <summary>Each server writes its own endpoint. Nobody would take away that of a server that died, whose API server is out of the endpoints by then.</summary>
+    private async Task RemoveSlicesOfTheDeadAsync(CancellationToken cancel)
+    {
+        var slices = client.Resource<EndpointSlice>();
+        var alive = (await slices.FindAsync("default", "kubernetes", cancel))?.Endpoints.SelectMany(static e => e.Addresses).ToHashSet(StringComparer.Ordinal) ?? [];
+        if (!alive.Contains(address.ToString())) return; // this server is not in yet: nothing can be said of others
+        var own = Slice().Metadata;
+        foreach (var slice in (await slices.ListAsync(Namespace, new ListQuery { LabelSelector = string.Join(',', own.Labels!.Select(static l => $"{l.Key}={l.Value}")) }, cancel)).Items)
+        {
+            var ofOthers = slice.Endpoints.SelectMany(static e => e.Addresses).Where(a => a != address.ToString());
+            if (slice.Metadata.Name != own.Name && !ofOthers.Any(alive.Contains)) await slices.DeleteAsync(Namespace, slice.Metadata.Name, null, cancel);
+        }
     }
 
     private async Task EnsureRoleAsync(CancellationToken cancel)
@@ -101,7 +121,7 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
     {
         Metadata = new()
         {
-            Name = Name,
+            Name = $"{Name}-{address.ToString().Replace('.', '-').Replace(':', '-').Trim('-')}",
             Namespace = Namespace,
             Labels = new() { ["kubernetes.io/service-name"] = Name, ["endpointslice.kubernetes.io/managed-by"] = "tiphys-server" },
         },

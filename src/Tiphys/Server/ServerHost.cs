@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Tiphys.Client;
 using Tiphys.Controllers;
@@ -31,8 +32,11 @@ internal static partial class ServerHost
         var started = TimeProvider.System.GetTimestamp();
         if (!options.Disabled.Contains("agent")) Prerequisites.CheckNode(options.ContainerRuntimeEndpoint is null);
         var data = DataDirectory.Open(options.DataDir);
+        options = await ServerJoin.ApplyAsync(options, data, TimeProvider.System, logger, cancel);
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
-        plane.WriteKubeconfig(options.WriteKubeconfig ?? data.AdminKubeconfig, options.BindAddress);
+        WholeFile.WritePrivate(data.ServerRecord, Encoding.UTF8.GetString(ServerRecord.Of(options, AddressOf(options, plane)).ToJson()));
+        plane.WriteKubeconfig(data.AdminKubeconfig, options.BindAddress); // `status`, `token` and `certs` look there
+        if (options.WriteKubeconfig is { } elsewhere) plane.WriteKubeconfig(elsewhere, options.BindAddress);
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -49,7 +53,7 @@ internal static partial class ServerHost
         if (options.EncryptionReload && plane.Encryption is { } encryption)
             supervisor.Run("encryption-reload", encryption.ReloadAsync, cancel);
         if (plane.Snapshots is { } source) supervisor.Run("snapshots", token => SnapshotsOf(options, data, source, loggers).RunAsync(token), cancel);
-        var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), new Uri($"https://{Host(options.Advertised)}:{plane.Port}"), plane.Pki.Authority.Pem, SettingsOf(options));
+        var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), AddressOf(options, plane), plane.Pki.Authority.Pem, SettingsOf(options), options.Etcd is not null);
         supervisor.Run("joining", async token =>
         {
             await joining.EnsureAsync(token);
@@ -122,6 +126,9 @@ internal static partial class ServerHost
         // Each controller acts as its own service account, so that a fault of one cannot do what only another may.
         ClientFor = account => plane.Client($"kube-controller-manager/{account}", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system"),
     };
+
+    /// <summary>Where others reach this server.</summary>
+    private static Uri AddressOf(ServerOptions options, ControlPlane plane) => new($"https://{Host(options.Advertised)}:{plane.Port}");
 
     private static string Host(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();
 

@@ -52,6 +52,21 @@ internal sealed record ServerOptions
     /// <summary>How many API servers there are, where that is not found out.</summary>
     public int ApiServerCount { get; init; } = 1;
 
+    /// <summary>What flags say of an etcd whose servers the cluster names.</summary>
+    public EtcdSettings EtcdDefaults { get; init; } = new() { Servers = [] };
+
+    /// <summary>A server of the cluster to join; null for a cluster of its own, or one joined before.</summary>
+    public Uri? Join { get; init; }
+
+    /// <summary>Token to join with.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>Hashes one of which the cluster's authority must have, besides the one in the token.</summary>
+    public IReadOnlyList<string> AuthorityHashes { get; init; } = [];
+
+    /// <summary>Flags that were given, not left at their defaults.</summary>
+    public IReadOnlySet<string> Given { get; init; } = new HashSet<string>();
+
     /// <summary>Resolvers for names outside the cluster, as a resolv.conf file.</summary>
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
 
