@@ -65,7 +65,7 @@ internal static class ServerCommand
         });
         command.Validators.Add(result =>
         {
-            if (result.GetValue(count) <= 0) result.AddError($"--apiserver-count should be a positive number, but value '{result.GetValue(count)}' provided");
+            if (result.GetResult(count) is { Implicit: false } && result.GetValue(count) <= 0) result.AddError($"--apiserver-count should be a positive number, but value '{result.GetValue(count)}' provided");
         });
         command.Validators.Add(result =>
         {
