@@ -22,19 +22,17 @@ public sealed class ApiServerParts : IAsyncDisposable
         _store = store;
         _loggers = loggers;
         Resources = new ApiResources();
-        var addresses = new AddressPool(options.ServiceClusterIpRange);
-        Services = new ServiceAllocator(addresses, new PortPool(options.ServiceNodePortRange.First, options.ServiceNodePortRange.Last));
-        ServiceAddresses = addresses;
+        ServiceNetwork = new ServiceNetwork(options.ServiceClusterIpRange);
     }
 
     /// <summary>The resources; filled once <see cref="ApiServer.StartAsync"/> has returned from its configure callback's <see cref="AddResources"/>.</summary>
     public ApiResources Resources { get; }
 
-    /// <summary>Allocator of service addresses and node ports.</summary>
-    public ServiceAllocator Services { get; }
+    /// <summary>Allocator of service addresses and node ports; there is none before <see cref="AddResources"/>.</summary>
+    public ServiceAllocator? Services { get; private set; }
 
-    /// <summary>The service range.</summary>
-    public AddressPool ServiceAddresses { get; }
+    /// <summary>The network of <c>--service-cluster-ip-range</c>.</summary>
+    public ServiceNetwork ServiceNetwork { get; }
 
     /// <summary>Who is asked, in order, who makes a request.</summary>
     public List<IAuthenticator> Authenticators { get; } = [];
@@ -81,6 +79,9 @@ public sealed class ApiServerParts : IAsyncDisposable
         var fields = FieldManager ?? throw new InvalidOperationException("an API server needs a field manager");
         var printers = Printers ?? throw new InvalidOperationException("an API server needs table printers");
         var logger = _loggers.CreateLogger("Tiphys.ApiServer.WatchCache");
+        var ports = Encryption?.Protect(_store, new("", "servicenodeportallocations")) ?? _store;
+        Services = new ServiceAllocator(
+            ServiceNetwork, new ServiceAddresses(Resources, new ServiceNetworks(Resources)), new NodePortRegistry(ports, _options.ServiceNodePortRange), _loggers.CreateLogger("Tiphys.ApiServer.Services"));
         var extras = Subresources.ToDictionary(static s => s.Key, static s => (IReadOnlyDictionary<string, Subresource>)s.Value);
         foreach (var definition in ResourceCatalog.All(Services, extras))
         {

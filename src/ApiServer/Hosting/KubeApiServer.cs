@@ -54,12 +54,14 @@ public sealed class KubeApiServer : IAsyncDisposable
     private readonly ApiServer _server;
     private readonly Startup _startup;
     private readonly KubernetesServiceController _self;
+    private readonly ServiceUpkeep _services;
 
-    private KubeApiServer(ApiServer server, Startup startup, KubernetesServiceController self)
+    private KubeApiServer(ApiServer server, Startup startup, KubernetesServiceController self, ServiceUpkeep services)
     {
         _server = server;
         _startup = startup;
         _self = self;
+        _services = services;
     }
 
     /// <summary>Port the server listens on.</summary>
@@ -75,13 +77,13 @@ public sealed class KubeApiServer : IAsyncDisposable
         ApiServerParts? built = null;
         var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, store, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
-        await built!.Services.ReadyAsync(server.Resources.Of<Service>(), options.SharedStore, cancel);
 
         // The namespaces first: the rest lies in them.
         await new ClusterObjects(server.Resources).EnsureAsync(cancel);
-        var self = await SelfAsync(options, store, server, built.ServiceAddresses.First, loggers, cancel);
+        var self = await SelfAsync(options, store, server, built!.ServiceNetwork.First, loggers, cancel);
+        var services = new ServiceUpkeep(server.Resources, built.Services!, built.ServiceNetwork, options.Server.Time, loggers.CreateLogger("Tiphys.ApiServer.Services"));
         await Task.WhenAll(
-            self.EnsureServiceAsync(cancel),
+            ServicesAsync(),
             new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
             SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
             AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
@@ -89,7 +91,13 @@ public sealed class KubeApiServer : IAsyncDisposable
 
         // Only a server that is ready is an endpoint.
         await self.StartAsync(cancel);
-        return new KubeApiServer(server, startup, self);
+        return new KubeApiServer(server, startup, self, services);
+
+        async Task ServicesAsync()
+        {
+            await services.StartAsync(cancel);
+            await self.EnsureServiceAsync(cancel);
+        }
     }
 
     /// <inheritdoc/>
@@ -97,6 +105,7 @@ public sealed class KubeApiServer : IAsyncDisposable
     {
         _startup.IsStopping = true;
         await _self.DisposeAsync();
+        await _services.DisposeAsync();
         await _server.DisposeAsync();
     }
 

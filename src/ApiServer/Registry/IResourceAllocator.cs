@@ -24,4 +24,10 @@ public interface IAllocation : IAsyncDisposable
 {
     /// <summary>The write was stored: keep what was allocated, give back what the old object had and the new one has not.</summary>
     ValueTask CommitAsync();
+
+    /// <summary>
+    /// Nobody knows whether the write was stored: neither what was allocated nor what the old object had is given back, for either may
+    /// be in use.
+    /// </summary>
+    void Leave();
 }

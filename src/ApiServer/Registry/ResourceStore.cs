@@ -169,7 +169,7 @@ public sealed partial class ResourceStore
             return new StoredObject(Definition.Schema, context.Namespace, item.Metadata.Name, bytes, 0);
         }
 
-        var result = await _store.PutIfAsync(Key(context.Namespace, item.Metadata.Name), bytes, 0, await LeaseAsync(context), context.Cancel);
+        var result = await PutAsync(Key(context.Namespace, item.Metadata.Name), bytes, 0, allocation, context);
         if (!result.Succeeded) throw ApiErrors.AlreadyExists(GroupResource, item.Metadata.Name);
         if (allocation is not null) await allocation.CommitAsync();
         return Load(context.Namespace, item.Metadata.Name, result.Record!);
@@ -209,7 +209,7 @@ public sealed partial class ResourceStore
         // A write that changes nothing is no write: it must not wake watchers.
         if (!current.IsStale && bytes.AsSpan().SequenceEqual(current.Json.Span)) return current;
         if (context.DryRun) return new StoredObject(Definition.Schema, current.Namespace, current.Name, bytes, current.Revision);
-        var result = await _store.PutIfAsync(Key(current.Namespace, current.Name), bytes, current.Revision, await LeaseAsync(context), context.Cancel);
+        var result = await PutAsync(Key(current.Namespace, current.Name), bytes, current.Revision, allocation, context);
         if (!result.Succeeded) return null;
         if (allocation is not null) await allocation.CommitAsync();
         return Load(current.Namespace, current.Name, result.Record!);
@@ -234,6 +234,19 @@ public sealed partial class ResourceStore
 
     private async ValueTask<IAllocation?> AllocateAsync(IKubernetesObject item, IKubernetesObject? old, WriteContext context) =>
         Definition.Allocator is { } allocator ? await allocator.AllocateAsync(item, old, context.DryRun, context.Cancel) : null;
+
+    private async ValueTask<CasResult> PutAsync(byte[] key, byte[] bytes, long revision, IAllocation? allocation, WriteContext context)
+    {
+        try
+        {
+            return await _store.PutIfAsync(key, bytes, revision, await LeaseAsync(context), context.Cancel);
+        }
+        catch (WriteOutcomeUnknownException)
+        {
+            allocation?.Leave();
+            throw;
+        }
+    }
 
     private void ThrowIfInvalid(IKubernetesObject item, FieldErrors errors)
     {

@@ -77,6 +77,8 @@ internal static class ResourceCatalog
         yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>());
         yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), "/registry/ingress/");
         yield return Plain<IngressClass>(new PlainStrategy<IngressClass>());
+        yield return SpecStatus<ServiceCIDR>(new ServiceCidrStrategy());
+        yield return Plain<IPAddress>(new IPAddressStrategy());
         yield return CertificateSigningRequestStrategy.Definition();
     }
 

@@ -1,199 +1,213 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Storage;
 
 namespace Tiphys.ApiServer;
 
 /// <summary>
-/// Gives Services their cluster addresses and node ports. What is taken is read off the stored Services when the server
-/// starts, so the Services themselves are the only record.
+/// Gives Services their cluster addresses and node ports. What is taken stands in the store, so that any number of servers can
+/// allocate side by side: an IPAddress object for each address, and one bitmap of all node ports.
 /// </summary>
-/// <param name="addresses">The service address range.</param>
-/// <param name="ports">The node port range.</param>
-public sealed class ServiceAllocator(AddressPool addresses, PortPool ports) : IResourceAllocator
+public sealed partial class ServiceAllocator : IResourceAllocator
 {
-    private static readonly FieldPath Spec = FieldPath.Of("spec");
-    private readonly StoredAllocations _stored = new(addresses, ports);
-    private ResourceStore? _shared;
+    private static readonly FieldPath s_addresses = FieldPath.Of("spec")["clusterIPs"];
+    private readonly ServiceNetwork _range;
+    private readonly ServiceIPFamilies _families;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Counts the Services that exist as taken.</summary>
-    /// <param name="services">The Services.</param>
-    /// <param name="shared">Other servers write Services too: what they hold is looked up before each allocation.</param>
-    /// <param name="cancel">Ends the wait.</param>
-    public async Task ReadyAsync(ResourceStore services, bool shared, CancellationToken cancel)
+    internal ServiceAllocator(ServiceNetwork range, ServiceAddresses addresses, NodePortRegistry ports, ILogger logger)
     {
-        await services.Cache.Ready.WaitAsync(cancel);
-        _stored.Count(services.Cache);
-        if (shared) _shared = services;
+        _range = range;
+        _families = new ServiceIPFamilies([range.Family]);
+        _logger = logger;
+        Addresses = addresses;
+        Ports = ports;
     }
+
+    internal ServiceAddresses Addresses { get; }
+
+    internal NodePortRegistry Ports { get; }
+
+    /// <summary>
+    /// Lets writes through. Before, they wait: what Services hold that were stored by a server that kept other records has to be
+    /// written down first.
+    /// </summary>
+    internal void Open() => _open.TrySetResult();
 
     /// <inheritdoc/>
     public async ValueTask<IAllocation> AllocateAsync(IKubernetesObject? item, IKubernetesObject? old, bool dryRun, CancellationToken cancel)
     {
-        if (_shared is { } services) await _stored.CountFreshAsync(services, cancel);
-        var allocation = new Allocation(this);
+        await _open.Task.WaitAsync(cancel);
+        var (service, before) = ((Service?)item, (Service?)old);
+        var allocation = new Allocation(this, service ?? before!, dryRun);
         try
         {
-            var service = (Service?)item;
-            var before = (Service?)old;
             if (service is not null)
             {
-                TakeAddress(service, before, allocation);
-                TakePorts(service, before, allocation);
+                if (_families.Settle(service, before) is { Count: > 0 } errors) throw ApiErrors.Invalid(new("", "Service"), service.Metadata.Name, errors);
+                await TakeAddressesAsync(service, before, allocation, cancel);
+                await TakePortsAsync(service, before, allocation, cancel);
             }
 
-            if (before is not null)
-            {
-                var kept = service is null ? [] : Addresses(service).ToHashSet();
-                var keptPorts = service is null ? [] : NodePorts(service).ToHashSet();
-                allocation.FreedAddresses.AddRange(Addresses(before).Where(a => !kept.Contains(a)));
-                allocation.FreedPorts.AddRange(NodePorts(before).Where(p => !keptPorts.Contains(p)));
-            }
-
+            if (before is not null) allocation.Free(HeldAddresses(before).Except(Kept(service)), ServicePortPlan.Held(before).Except(service is null ? [] : ServicePortPlan.Held(service)));
             return allocation;
         }
-        catch (StatusException)
+        catch
         {
-            allocation.Undo();
+            await allocation.DisposeAsync();
             throw;
         }
     }
 
-    private void TakeAddress(Service service, Service? old, Allocation allocation)
+    /// <summary>The addresses a Service holds.</summary>
+    internal static IEnumerable<IPAddress> HeldAddresses(Service service)
+    {
+        if (service.Spec.Type == ServiceType.ExternalName) yield break;
+
+        // Very old Services have the one field only.
+        foreach (var text in service.Spec.ClusterIPs is { Count: > 0 } all ? all : [service.Spec.ClusterIP])
+            if (IPAddress.TryParse(text, out var address)) yield return address;
+    }
+
+    private static IEnumerable<IPAddress> Kept(Service? service) => service is null ? [] : HeldAddresses(service);
+
+    private async Task TakeAddressesAsync(Service service, Service? old, Allocation allocation, CancellationToken cancel)
     {
         var spec = service.Spec;
-        if (spec.Type == ServiceType.ExternalName)
+        if (spec.Type == ServiceType.ExternalName || spec.ClusterIPs is [ServiceConstants.ClusterIPNone] || ServiceIPFamilies.IsSettled(service, old)) return;
+        var had = old is null ? [] : HeldAddresses(old).ToHashSet();
+        spec.ClusterIPs ??= [];
+        for (var i = 0; i < spec.IPFamilies!.Count; i++)
         {
-            spec.ClusterIP = "";
-            spec.ClusterIPs = null;
-            spec.IPFamilies = null;
-            spec.IPFamilyPolicy = null;
-            return;
+            if (i < spec.ClusterIPs.Count && had.Contains(IPAddress.Parse(spec.ClusterIPs[i]))) continue;
+            if (i >= spec.ClusterIPs.Count) spec.ClusterIPs.Add(await TakeAnyAsync(service, spec.IPFamilies[i], allocation, cancel));
+            else await TakeAsync(service, spec.ClusterIPs[i], allocation, cancel);
         }
 
-        spec.IPFamilyPolicy ??= "SingleStack";
-        spec.IPFamilies ??= [addresses.Family];
-        if (spec.ClusterIP == "None")
-        {
-            spec.ClusterIPs = ["None"];
-            return;
-        }
+        spec.ClusterIP = spec.ClusterIPs[0];
+    }
 
-        if (spec.ClusterIP.Length == 0)
+    private async Task<string> TakeAnyAsync(Service service, string family, Allocation allocation, CancellationToken cancel)
+    {
+        // A dry run does not look for a free one: what it found could be gone in the next moment.
+        if (allocation.DryRun) return _range.Range.BaseAddress.ToString();
+        try
         {
-            var address = addresses.TakeAny() ?? throw Full(service);
+            var address = await Addresses.TakeAnyAsync(service, family, cancel);
             allocation.Took(address);
-            spec.ClusterIP = address.ToString();
+            return address.ToString();
         }
-        else if (old is null || old.Spec.ClusterIP != spec.ClusterIP)
+        catch (AllocationException e) when (e.IsFull)
         {
-            var wanted = IPAddress.Parse(spec.ClusterIP);
-            var path = Spec["clusterIPs"];
-            if (!addresses.Contains(wanted)) throw Refused(service, e => e.Invalid(path, new[] { spec.ClusterIP }, $"failed to allocate IP {wanted}: the provided IP is not in the valid range. The range of valid IPs is {addresses.Range}"));
-            if (!addresses.TryTake(wanted)) throw Refused(service, e => e.Invalid(path, new[] { spec.ClusterIP }, $"failed to allocate IP {wanted}: provided IP is already allocated"));
-            allocation.Took(wanted);
+            throw ApiErrors.InternalError($"failed to allocate a serviceIP for Service \"{service.Metadata.Name}\": {e.Message}");
         }
-
-        spec.ClusterIPs = [spec.ClusterIP];
     }
 
-    private void TakePorts(Service service, Service? old, Allocation allocation)
+    private async Task TakeAsync(Service service, string text, Allocation allocation, CancellationToken cancel)
     {
-        var spec = service.Spec;
-        if (spec.Type is not (ServiceType.NodePort or ServiceType.LoadBalancer) || (spec.Type == ServiceType.LoadBalancer && spec.AllocateLoadBalancerNodePorts == false))
+        var address = IPAddress.Parse(text);
+        try
         {
-            if (spec.Type is ServiceType.ClusterIP)
-                foreach (var port in spec.Ports ?? []) port.NodePort = 0;
-            return;
-        }
-
-        var had = old is null ? [] : NodePorts(old).ToHashSet();
-        var mine = new HashSet<int>();
-        for (var i = 0; i < (spec.Ports?.Count ?? 0); i++)
-        {
-            var port = spec.Ports![i];
-            if (port.NodePort == 0)
+            if (allocation.DryRun)
             {
-                port.NodePort = ports.TakeAny() ?? throw Refused(service, static e => e.Internal(Spec["ports"], "failed to allocate a nodePort: range is full"));
-                allocation.Took(port.NodePort);
-            }
-            else if (!had.Contains(port.NodePort) && !mine.Contains(port.NodePort))
-            {
-                var path = Spec["ports"][i]["nodePort"];
-                if (!ports.Contains(port.NodePort)) throw Refused(service, e => e.Invalid(path, port.NodePort, $"provided port is not in the valid range. The range of valid ports is {ports.Range}"));
-                if (!ports.TryTake(port.NodePort)) throw Refused(service, e => e.Invalid(path, port.NodePort, "provided port is already allocated"));
-                allocation.Took(port.NodePort);
+                if (!_range.Contains(address)) throw new AllocationException($"the provided IP ({address}) is not in the valid range. The range of valid IPs is {_range.Range}");
+                return;
             }
 
-            mine.Add(port.NodePort);
+            await Addresses.TakeAsync(service, address, cancel);
+            allocation.Took(address);
+        }
+        catch (AllocationException e)
+        {
+            var errors = new FieldErrors();
+            errors.Invalid(s_addresses, service.Spec.ClusterIPs, $"failed to allocate IP {text}: {e.Message}");
+            throw ApiErrors.Invalid(new("", "Service"), service.Metadata.Name, errors);
         }
     }
 
-    internal static IEnumerable<IPAddress> Addresses(Service service) =>
-        service.Spec.Type != ServiceType.ExternalName && IPAddress.TryParse(service.Spec.ClusterIP, out var address) ? [address] : [];
-
-    internal static IEnumerable<int> NodePorts(Service service) => (service.Spec.Ports ?? []).Select(static p => p.NodePort).Where(static p => p != 0);
-
-    private static StatusException Full(Service service) =>
-        Refused(service, static e => e.Internal(Spec["clusterIPs"], "failed to allocate a serviceIP: range is full"));
-
-    private static StatusException Refused(Service service, Action<FieldErrors> report)
+    private async Task TakePortsAsync(Service service, Service? old, Allocation allocation, CancellationToken cancel)
     {
-        var errors = new FieldErrors();
-        report(errors);
-        return ApiErrors.Invalid(new("", "Service"), service.Metadata.Name, errors);
+        if (!ServicePortPlan.MayTake(service, old)) return;
+        try
+        {
+            if (allocation.DryRun)
+            {
+                var ports = (await Ports.ReadAsync(cancel))?.Ports ?? Ports.Empty;
+                ServicePortPlan.Make(service, old, new DryNodePorts(ports)).Apply(service);
+                return;
+            }
+
+            var plan = await Ports.ChangeAsync(ports => ServicePortPlan.Make(service, old, ports), cancel);
+            allocation.Took(plan.Taken);
+            plan.Apply(service);
+        }
+        catch (AllocationException e)
+        {
+            throw ApiErrors.InternalError(e.Message);
+        }
     }
 
-    private sealed class Allocation(ServiceAllocator owner) : IAllocation
+    private async Task GiveBackAsync(Service service, IReadOnlyList<IPAddress> addresses, IReadOnlyList<int> ports)
     {
-        private bool _committed;
+        // Not for the client to wait or to fail for: what stays taken by mistake the repair loops find.
+        try
+        {
+            foreach (var address in addresses) await Addresses.ReleaseAsync(service, address, CancellationToken.None);
+            if (ports.Count == 0) return;
+            await Ports.ChangeAsync(
+                bitmap =>
+                {
+                    foreach (var port in ports) bitmap.Release(port);
+                    return true;
+                },
+                CancellationToken.None);
+        }
+        catch (Exception e) when (e is StatusException or StoreException or AllocationException or ObjectDisposedException)
+        {
+            LogNotReleased(_logger, e, service.Metadata.Namespace, service.Metadata.Name);
+        }
+    }
 
+    private sealed class Allocation(ServiceAllocator owner, Service service, bool dryRun) : IAllocation
+    {
         private readonly List<IPAddress> _addresses = [];
-
         private readonly List<int> _ports = [];
+        private readonly List<IPAddress> _freedAddresses = [];
+        private readonly List<int> _freedPorts = [];
+        private bool _done = dryRun;
 
-        public List<IPAddress> FreedAddresses { get; } = [];
+        public bool DryRun { get; } = dryRun;
 
-        public List<int> FreedPorts { get; } = [];
+        public void Took(IPAddress address) => _addresses.Add(address);
 
-        public void Took(IPAddress address)
+        public void Took(IEnumerable<int> ports) => _ports.AddRange(ports);
+
+        public void Free(IEnumerable<IPAddress> addresses, IEnumerable<int> ports)
         {
-            _addresses.Add(address);
-            owner._stored.Begin(address);
+            _freedAddresses.AddRange(addresses);
+            _freedPorts.AddRange(ports);
         }
 
-        public void Took(int port)
+        public async ValueTask CommitAsync()
         {
-            _ports.Add(port);
-            owner._stored.Begin(port);
+            if (_done) return;
+            _done = true;
+            await owner.GiveBackAsync(service, _freedAddresses, _freedPorts);
         }
 
-        public ValueTask CommitAsync()
-        {
-            _committed = true;
-            foreach (var address in FreedAddresses) owner.Release(address);
-            foreach (var port in FreedPorts) owner.Release(port);
-            return ValueTask.CompletedTask;
-        }
+        public void Leave() => _done = true;
 
-        public void Undo()
+        public async ValueTask DisposeAsync()
         {
-            foreach (var address in _addresses) owner.Release(address);
-            foreach (var port in _ports) owner.Release(port);
-            Settle();
+            if (_done) return;
+            _done = true;
+            await owner.GiveBackAsync(service, _addresses, _ports);
         }
-
-        public ValueTask DisposeAsync()
-        {
-            if (!_committed) Undo();
-            Settle();
-            return ValueTask.CompletedTask;
-        }
-
-        private void Settle() => owner._stored.End([.. _addresses, .. _ports.Cast<object>()], _committed);
     }
 
-    private void Release(IPAddress address) => addresses.Release(address);
-
-    private void Release(int port) => ports.Release(port);
+    [LoggerMessage(Level = LogLevel.Error, Message = "addresses and ports of Service {Namespace}/{Name} could not be given back")]
+    private static partial void LogNotReleased(ILogger logger, Exception error, string @namespace, string name);
 }

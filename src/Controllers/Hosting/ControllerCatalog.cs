@@ -49,6 +49,7 @@ internal static class ControllerCatalog
         new("bootstrap-signer-controller", "bootstrap-signer", static c => new BootstrapSigner(c), OnByDefault: false),
         new("token-cleaner-controller", "token-cleaner", static c => new TokenCleaner(c), OnByDefault: false),
         new("horizontal-pod-autoscaler-controller", "horizontal-pod-autoscaler", static c => new AutoscalerController(c)),
+        new("service-cidr-controller", "service-cidrs-controller", static c => new ServiceCidrController(c)),
         new("ttl-controller", "ttl-controller", static c => new NodeTtlController(c)),
         new("garbage-collector-controller", "generic-garbage-collector", static c => new GarbageCollector(c)),
     ];

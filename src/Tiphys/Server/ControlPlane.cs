@@ -45,7 +45,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     public static async Task<ControlPlane> StartAsync(ServerOptions options, DataDirectory data, ILoggerFactory loggers, CancellationToken cancel)
     {
         PortCheck.Free(options.BindAddress, options.SecurePort, "--secure-port");
-        var addresses = new AddressPool(options.ServiceClusterIpRange);
+        var addresses = new ServiceNetwork(options.ServiceClusterIpRange);
         var pki = ClusterPki.Open(data.Pki, new()
         {
             ServiceDomain = options.ClusterDomain,

@@ -80,5 +80,5 @@ internal sealed record ServerOptions
     public IPAddress Advertised => AdvertiseAddress ?? NodeIp ?? (BindAddress.Equals(IPAddress.Any) ? HostAddress.Find() : BindAddress);
 
     /// <summary>Address of the cluster's DNS: the tenth of the service range.</summary>
-    public IPAddress ClusterDns => new ApiServer.AddressPool(ServiceClusterIpRange).Tenth;
+    public IPAddress ClusterDns => new ApiServer.ServiceNetwork(ServiceClusterIpRange).Tenth;
 }

@@ -21,23 +21,22 @@ internal sealed class ServiceStrategy : SpecStatusStrategy<Service>
 
     public override string? NameError(string name) => Names.Rfc1035LabelError(name);
 
+    public override bool AllowCreateOnUpdate => true;
+
+    public override void PrepareForCreate(Service item, StrategyContext context)
+    {
+        base.PrepareForCreate(item, context);
+
+        // Clients that know only the one field.
+        if (item.Spec is { ClusterIP.Length: > 0, ClusterIPs: not { Count: > 0 } }) item.Spec.ClusterIPs = [item.Spec.ClusterIP];
+    }
+
     public override void PrepareForUpdate(Service item, Service old, StrategyContext context)
     {
         base.PrepareForUpdate(item, old, context);
-        if (item.Spec.Type == ServiceType.ExternalName || old.Spec.Type == ServiceType.ExternalName) return;
-
-        // A client that leaves out what the server once allocated does not mean to lose it.
-        if (item.Spec.ClusterIP.Length == 0)
-        {
-            item.Spec.ClusterIP = old.Spec.ClusterIP;
-            item.Spec.ClusterIPs ??= old.Spec.ClusterIPs;
-        }
-
-        item.Spec.IPFamilies ??= old.Spec.IPFamilies;
-        item.Spec.IPFamilyPolicy ??= old.Spec.IPFamilyPolicy;
-        if (item.Spec.Type is not (ServiceType.NodePort or ServiceType.LoadBalancer)) return;
-        foreach (var port in item.Spec.Ports ?? [])
-            if (port.NodePort == 0 && old.Spec.Ports?.Find(p => p.Port == port.Port && p.Protocol == port.Protocol) is { } before) port.NodePort = before.NodePort;
+        ServiceChanges.KeepAllocated(item.Spec, old.Spec);
+        ServiceChanges.Pair(item.Spec, old.Spec);
+        ServiceChanges.DropUnused(item, old);
     }
 
     public override void Validate(Service item, FieldErrors errors)
@@ -51,7 +50,7 @@ internal sealed class ServiceStrategy : SpecStatusStrategy<Service>
         MetadataValidation.Labels(spec.Selector, Spec["selector"], errors);
         if (spec.SessionAffinity is not (ServiceAffinity.None or ServiceAffinity.ClientIP)) errors.NotSupported(Spec["sessionAffinity"], spec.SessionAffinity, [ServiceAffinity.ClientIP, ServiceAffinity.None]);
         if (headless && spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer) errors.Invalid(Spec["clusterIPs"][0], spec.ClusterIP, $"may not be set to 'None' for {spec.Type} services");
-        if (spec.ClusterIP is not ("" or "None") && !IPAddress.TryParse(spec.ClusterIP, out _)) errors.Invalid(Spec["clusterIPs"][0], spec.ClusterIP, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        ServiceClusterIPRules.Validate(item, errors);
         if (spec.Type == ServiceType.ExternalName)
         {
             if (spec.ClusterIP.Length > 0) errors.Forbidden(Spec["clusterIPs"], "may not be set for ExternalName services");
@@ -65,8 +64,7 @@ internal sealed class ServiceStrategy : SpecStatusStrategy<Service>
 
     public override void ValidateUpdate(Service item, Service old, FieldErrors errors)
     {
-        if (old.Spec.Type != ServiceType.ExternalName && item.Spec.Type != ServiceType.ExternalName && old.Spec.ClusterIP.Length > 0 && item.Spec.ClusterIP != old.Spec.ClusterIP)
-            errors.Invalid(Spec["clusterIPs"][0], item.Spec.ClusterIPs ?? [item.Spec.ClusterIP], "may not change once set");
+        ServiceClusterIPRules.ValidateUpdate(item, old, errors);
         Validate(item, errors);
     }
 

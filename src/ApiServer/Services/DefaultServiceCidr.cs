@@ -1,0 +1,68 @@
+using Tiphys.Api.Networking.V1;
+using Tiphys.Api.Meta.V1;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>Keeps the ServiceCIDR <c>kubernetes</c>, which stands for <c>--service-cluster-ip-range</c> (upstream's defaultservicecidr controller).</summary>
+internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork range, TimeProvider time)
+{
+    private const string Component = "kubernetes-service-cidr-controller";
+    private readonly ServerEvents _events = new(resources, Component, time);
+    private bool _reported;
+
+    /// <summary>Makes the object if there is none, and says of one that fits that it is ready.</summary>
+    public async Task EnsureAsync(CancellationToken cancel)
+    {
+        var store = resources.Of<ServiceCIDR>();
+        var seen = store.Cache.Get("", ServiceNetworks.Default) ?? await store.FindAsync("", ServiceNetworks.Default, cancel) ?? await CreateAsync(cancel);
+        var item = (ServiceCIDR)seen.Decode();
+        if (item.Metadata.DeletionTimestamp is null) await CheckAsync(item, cancel);
+
+        // Whoever allocates next shall see it.
+        await store.Cache.WaitForRevisionAsync(seen.Revision, cancel);
+    }
+
+    private async Task<StoredObject> CreateAsync(CancellationToken cancel)
+    {
+        var fresh = new ServiceCIDR { Metadata = new() { Name = ServiceNetworks.Default }, Spec = new() { Cidrs = [range.Range.ToString()] } };
+        try
+        {
+            return await resources.Of<ServiceCIDR>().CreateAsync(fresh, Context("", cancel));
+        }
+        catch (StatusException e) when (e.IsAlreadyExists)
+        {
+            // Another server was quicker.
+            return await resources.Of<ServiceCIDR>().GetAsync("", ServiceNetworks.Default, cancel);
+        }
+    }
+
+    private async Task CheckAsync(ServiceCIDR item, CancellationToken cancel)
+    {
+        var wanted = range.Range.ToString();
+        var ready = item.Status.Conditions?.Find(static c => c.Type == ServiceCIDRCondition.Ready);
+        if (item.Spec.Cidrs is not [var cidr] || cidr != wanted)
+        {
+            if (!_reported)
+                await _events.WarnAsync(item, "KubernetesDefaultServiceCIDRInconsistent", "", $"The default ServiceCIDR [{string.Join(' ', item.Spec.Cidrs ?? [])}] does not match the controller flag configurations [{wanted}]", cancel);
+            _reported = true;
+            return;
+        }
+
+        // Who says that it is not ready has reasons.
+        if (ready is not (null or { Status: ConditionStatus.Unknown })) return;
+        await resources.Of<ServiceCIDR>().UpdateAsync(
+            item.Metadata.Name,
+            current =>
+            {
+                var conditions = ((ServiceCIDR)current!).Status.Conditions ??= [];
+                conditions.RemoveAll(static c => c.Type == ServiceCIDRCondition.Ready);
+                conditions.Add(new() { Type = ServiceCIDRCondition.Ready, Status = ConditionStatus.True, Message = "Kubernetes default Service CIDR is ready", LastTransitionTime = time.GetUtcNow().ToWholeSeconds() });
+                return current;
+            },
+            new UpdateBehavior(new ServiceCidrStrategy().Status, RetryOnConflict: true),
+            Context("status", cancel));
+    }
+
+    private static WriteContext Context(string subresource, CancellationToken cancel) =>
+        new() { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = "", Subresource = subresource, FieldManager = subresource.Length > 0 ? Component : "kube-apiserver", Cancel = cancel };
+}

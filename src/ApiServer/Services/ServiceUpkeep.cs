@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Logging;
+using Tiphys.Storage;
+
+namespace Tiphys.ApiServer;
+
+/// <summary>What keeps the addresses and ports of Services in order while the server runs.</summary>
+internal sealed partial class ServiceUpkeep : IAsyncDisposable
+{
+    private static readonly TimeSpan s_networkInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_repairInterval = TimeSpan.FromMinutes(3);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ServiceAllocator _allocator;
+    private readonly DefaultServiceCidr _network;
+    private readonly ServiceAddressRepair _addresses;
+    private readonly NodePortRepair _ports;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private Task _running = Task.CompletedTask;
+
+    public ServiceUpkeep(ApiResources resources, ServiceAllocator allocator, ServiceNetwork range, TimeProvider time, ILogger logger)
+    {
+        _allocator = allocator;
+        _time = time;
+        _logger = logger;
+        _network = new DefaultServiceCidr(resources, range, time);
+        _addresses = new ServiceAddressRepair(resources, allocator.Addresses, time, logger);
+        _ports = new NodePortRepair(resources, allocator.Ports, time, logger);
+    }
+
+    /// <summary>Puts everything in order once, lets allocations through, and goes on until disposed.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        var ports = _ports.RunOnceAsync(cancel);
+        await _network.EnsureAsync(cancel);
+        var follow = await _addresses.StartAsync(s_repairInterval, cancel, _stop.Token);
+        await ports;
+        _allocator.Open();
+        _running = Task.WhenAll(KeepNetworkAsync(_stop.Token), follow(), _ports.RunAsync(s_repairInterval, _stop.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _addresses.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task KeepNetworkAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            await Task.Delay(s_networkInterval, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                if (!cancel.IsCancellationRequested) await _network.EnsureAsync(cancel);
+            }
+            catch (Exception e) when (e is StatusException or StoreException or OperationCanceledException)
+            {
+                if (!cancel.IsCancellationRequested) LogFailed(_logger, e);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "error trying to sync the default ServiceCIDR")]
+    private static partial void LogFailed(ILogger logger, Exception error);
+}
