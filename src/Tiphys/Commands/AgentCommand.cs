@@ -18,7 +18,8 @@ internal static class AgentCommand
         var token = new Option<string?>("--token") { Description = "Bootstrap token to join with, from `tiphys token create`. Not needed once the node has joined." };
         var hashes = new Option<string[]>("--discovery-token-ca-cert-hash") { Description = "Hash of the cluster's certificate authority, sha256:HEX, which must match for the node to join.", DefaultValueFactory = static _ => [] };
         var unsafeSkip = new Option<bool>("--discovery-token-unsafe-skip-ca-verification") { Description = "Join without a hash of the authority: anyone who has the token could pass for the cluster." };
-        return RoleCommands.Role("agent", "Run a node: agent and service proxy. It joins with --server and --token, or runs with the node's --kubeconfig.", [server, token, hashes, unsafeSkip, .. node.Kubelet], async (result, cancel) =>
+        var port = new Option<int>("--lb-server-port") { Description = "Port on loopback of the balancer in front of the cluster's API servers.", DefaultValueFactory = static _ => 6444 };
+        return RoleCommands.Role("agent", "Run a node: agent and service proxy. It joins with --server and --token, or runs with the node's --kubeconfig.", [server, token, hashes, unsafeSkip, port, .. node.Kubelet], async (result, cancel) =>
         {
             var options = node.KubeletOptions(result);
             if (result.GetValue(node.Kubeconfig) is not null)
@@ -36,6 +37,7 @@ internal static class AgentCommand
                     Proxy = node.ProxyOptions(result),
                     Settings = node.Settings(result),
                     Server = result.GetValue(server),
+                    BalancerPort = result.GetValue(port),
                     Token = result.GetValue(token),
                     AuthorityHashes = result.GetValue(hashes)!,
                     SkipAuthorityVerification = result.GetValue(unsafeSkip),

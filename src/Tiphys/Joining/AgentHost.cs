@@ -11,24 +11,28 @@ using Tiphys.Server;
 namespace Tiphys.Joining;
 
 /// <summary>
-/// Runs a joined node: kubelet, service proxy and routes, each with an identity of its own, whose certificates are kept valid.
+/// Runs a joined node: kubelet, service proxy and routes, each with an identity of its own, whose certificates are kept valid, and
+/// the balancer through which all of them find an API server that lives.
 /// </summary>
 internal sealed partial class AgentHost
 {
     private static readonly TimeSpan SettingsPatience = TimeSpan.FromSeconds(5);
     private readonly AgentOptions _options;
     private readonly NodeIdentity _identity;
+    private readonly ServerList _servers;
+    private readonly ServerBalancer _balancer;
     private readonly KubernetesClient _client;
     private readonly TimeProvider _time;
     private readonly ILoggerFactory _loggers;
     private readonly ILogger _logger;
     private readonly Supervisor _supervisor;
 
-    private AgentHost(AgentOptions options, NodeIdentity identity, TimeProvider time, ILoggerFactory loggers)
+    private AgentHost(AgentOptions options, NodeIdentity identity, ServerList servers, ServerBalancer balancer, TimeProvider time, ILoggerFactory loggers)
     {
-        (_options, _identity, _time, _loggers) = (options, identity, time, loggers);
+        (_options, _servers, _balancer, _time, _loggers) = (options, servers, balancer, time, loggers);
         _logger = loggers.CreateLogger("Tiphys.Agent");
-        _client = identity.Client("kubelet", identity.Certificate);
+        _identity = identity.At(balancer.Address);
+        _client = _identity.Client("kubelet", identity.Certificate);
         _supervisor = new Supervisor(options.DataDir.ComponentStates, time, _logger);
     }
 
@@ -37,12 +41,23 @@ internal sealed partial class AgentHost
     public static async Task RunAsync(AgentOptions options, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
     {
         var identity = await NodeIdentity.OpenAsync(options, time, loggers, cancel);
-        await new AgentHost(options, identity, time, loggers).RunAsync(cancel);
+        var servers = ServerList.Open(options.ServersFile, identity.Server, first: options.Server is not null);
+        using var balancer = Listen(options.BalancerPort, servers, time, loggers.CreateLogger("Tiphys.Agent"));
+        await new AgentHost(options, identity, servers, balancer, time, loggers).RunAsync(cancel);
+    }
+
+    private static ServerBalancer Listen(int port, ServerList servers, TimeProvider time, ILogger logger)
+    {
+        PortCheck.Free(IPAddress.Loopback, port, "--lb-server-port");
+        return new ServerBalancer(new IPEndPoint(IPAddress.Loopback, port), servers, time, logger);
     }
 
     private async Task RunAsync(CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var probe = new ReadinessProbe(_identity.Authorities);
+        _supervisor.Run("balancer", _balancer.RunAsync, stop.Token);
+        _supervisor.Run("server monitor", new ServerMonitor(_servers, _balancer, probe, _time, _logger).RunAsync, stop.Token);
         Keep("kubelet certificate", _identity.Certificate, stop.Token);
         var settings = _options.Settings.Or(await SettingsAsync(cancel));
         var kubelet = settings.Apply(_options.Kubelet);
@@ -53,25 +68,31 @@ internal sealed partial class AgentHost
         _supervisor.Run("kubelet", token => KubeletAgent.RunAsync(kubelet, _client, _loggers, token), stop.Token);
 
         var proxy = settings.Apply(_options.Proxy);
-        RunComponent("proxy", NodeComponents.Proxy, "kube-proxy", (client, token) => ProxyComponent.RunAsync(proxy, client, _time, _loggers, token), stop.Token);
-        RunComponent("routes", NodeComponents.Routes, "tiphys-routes", (client, token) => NodeRoutes.RunAsync(kubelet.NodeName, client, _time, _loggers, token), stop.Token);
+        RunComponent(
+            "proxy", NodeComponents.Proxy, "kube-proxy", stop.Token,
+            ("proxy", (client, token) => ProxyComponent.RunAsync(proxy, client, _time, _loggers, token)),
+            ("servers", (client, token) => new ServerFollower(client, _servers, _balancer, _time, _loggers).RunAsync(token)));
+        RunComponent("routes", NodeComponents.Routes, "tiphys-routes", stop.Token, ("routes", (client, token) => NodeRoutes.RunAsync(kubelet.NodeName, client, _time, _loggers, token)));
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await stop.CancelAsync();
         await _supervisor.WhenEndedAsync();
     }
 
-    /// <summary>Runs a component with an identity of its own, which the node asks for.</summary>
-    private void RunComponent(string name, string user, string userAgent, Func<KubernetesClient, CancellationToken, Task> run, CancellationToken cancel)
+    /// <summary>Runs parts that share an identity, which the node asks for.</summary>
+    private void RunComponent(string name, string user, string userAgent, CancellationToken cancel, params (string Name, Func<KubernetesClient, CancellationToken, Task> Run)[] parts)
     {
         var template = CertificateTemplate.Client(NodeComponents.Signer, user);
         var certificate = Keeper(name, () => template);
         var client = _identity.Client(userAgent, certificate);
         Keep($"{name} certificate", certificate, cancel);
-        _supervisor.Run(name, async token =>
+        foreach (var part in parts)
         {
-            await certificate.WaitAsync(token);
-            await run(client, token);
-        }, cancel);
+            _supervisor.Run(part.Name, async token =>
+            {
+                await certificate.WaitAsync(token);
+                await part.Run(client, token);
+            }, cancel);
+        }
     }
 
     private CertificateKeeper ServingCertificate()

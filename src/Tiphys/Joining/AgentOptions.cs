@@ -20,6 +20,9 @@ internal sealed record AgentOptions
     /// <summary>The API server; null for the one joined before.</summary>
     public Uri? Server { get; init; }
 
+    /// <summary>Port on loopback at which the node's parts find the API server, whichever lives.</summary>
+    public int BalancerPort { get; init; } = 6444;
+
     /// <summary>Bootstrap token; null once joined.</summary>
     public string? Token { get; init; }
 
@@ -31,6 +34,9 @@ internal sealed record AgentOptions
 
     /// <summary>Where the node's certificates are, as kubelets call it.</summary>
     public string CertificateDirectory => Path.Combine(DataDir.Agent, "kubelet", "pki");
+
+    /// <summary>The API servers the node knows.</summary>
+    public string ServersFile => Path.Combine(DataDir.Agent, "servers");
 
     /// <summary>Kubeconfig with the node's identity; that it exists means that the node has joined.</summary>
     public string KubeconfigFile => Path.Combine(DataDir.Agent, "kubelet.kubeconfig");

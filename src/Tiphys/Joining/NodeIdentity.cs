@@ -27,6 +27,12 @@ internal sealed partial class NodeIdentity
     /// <summary>The cluster's authorities.</summary>
     public X509Certificate2Collection Authorities => _config.Authorities!;
 
+    /// <summary>The API server joined with.</summary>
+    public Uri Server => _config.Server;
+
+    /// <summary>The same identity, shown at another address.</summary>
+    public NodeIdentity At(Uri server) => new(_config with { Server = server }, Certificate);
+
     /// <summary>A client that acts with a certificate, also after it was replaced.</summary>
     public KubernetesClient Client(string userAgent, CertificateKeeper certificate)
     {
