@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using Tiphys.Storage.Tests.Crashing;
 using Xunit.Runner.InProc.SystemConsole;
 
-return args is [CrashWriter.Argument, var directory, var from, var seed] ? await CrashWriter.RunAsync(directory, from, seed) : await Tests(args);
+return args is [CrashWriter.Argument] ? await CrashWriter.RunAsync() : await Tests(args);
 
 // Apart, so that the process to be killed loads nothing of the test framework.
 [MethodImpl(MethodImplOptions.NoInlining)]

@@ -4,35 +4,54 @@ using Tiphys.Storage.Embedded;
 namespace Tiphys.Storage.Tests.Crashing;
 
 /// <summary>
-/// The process that is killed: opens the store, tells every change since a revision, and has several clients work on a few keys.
-/// Each line it prints is one event of the history; what is printed is in the pipe, and survives the process.
+/// The process that is killed: opens several stores, tells every change of each since a revision, and has clients work on a few keys.
+/// Each line it prints is the number of a store and one event of its history; what is printed is in the pipe, and survives the process.
 /// </summary>
 internal static class CrashWriter
 {
     public const string Argument = "--crash-writer";
     public const int Keys = 6;
-    private const int Clients = 4;
+    private const int Clients = 2;
 
-    public static async Task<int> RunAsync(string directory, string from, string seed)
+    /// <summary>Gets ready, waits for a line that says what to work on (a seed, then directory and first revision of each store), and works.</summary>
+    public static async Task<int> RunAsync()
+    {
+        await WarmUpAsync();
+        var output = Console.OpenStandardOutput();
+        if (await Console.In.ReadLineAsync() is not { } order) return 0;
+        var words = order.Split(' ');
+        var seed = int.Parse(words[0], CultureInfo.InvariantCulture);
+        var gate = new Lock();
+        await Task.WhenAll(Enumerable.Range(0, words.Length / 2).Select(i => Task.Run(() => ServeAsync(words[1 + (2 * i)], words[2 + (2 * i)], $"{seed}.{i}", seed * 31 + i * 7, Say(i)))));
+        return 0;
+
+        Action<string> Say(int store) => line =>
+        {
+            var bytes = System.Text.Encoding.ASCII.GetBytes($"{store} {line}\n");
+            lock (gate)
+                output.Write(bytes);
+        };
+    }
+
+    // What the runtime must compile it compiles before the order comes, while another process is at work.
+    private static async Task WarmUpAsync()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        await using var watch = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = 2 });
+        await store.PutIfAsync("k".Bytes(), "v".Bytes(), 0);
+        await store.DeleteIfAsync("k".Bytes(), 2);
+        await watch.ReadAsync();
+    }
+
+    private static async Task ServeAsync(string directory, string from, string name, int seed, Action<string> say)
     {
         var store = EmbeddedStore.Open(new EmbeddedStoreOptions
         {
             DataDirectory = directory, HistoryWindow = null, SegmentBytes = 8 << 10, CheckpointBytes = 4 << 10,
         });
-        var output = Console.OpenStandardOutput();
-        var gate = new Lock();
-        void Say(string line)
-        {
-            var bytes = System.Text.Encoding.ASCII.GetBytes(line + "\n");
-            lock (gate)
-                output.Write(bytes);
-        }
-
-        Say($"O {store.CurrentRevision}");
-        var watching = WatchAsync(store, long.Parse(from, CultureInfo.InvariantCulture), Say);
-        var number = int.Parse(seed, CultureInfo.InvariantCulture);
-        await Task.WhenAll([watching, .. Enumerable.Range(0, Clients).Select(c => Task.Run(() => WorkAsync(store, $"{seed}.{c}", new Random((number * 31) + c), Say)))]);
-        return 0;
+        say($"O {store.CurrentRevision}");
+        var watching = WatchAsync(store, long.Parse(from, CultureInfo.InvariantCulture), say);
+        await Task.WhenAll([watching, .. Enumerable.Range(0, Clients).Select(c => Task.Run(() => WorkAsync(store, $"{name}.{c}", new Random(seed + c), say)))]);
     }
 
     private static async Task WatchAsync(EmbeddedStore store, long from, Action<string> say)

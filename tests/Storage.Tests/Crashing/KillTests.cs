@@ -1,69 +1,66 @@
 using System.Diagnostics;
-using System.Globalization;
-using Tiphys.Storage.Embedded;
 using Tiphys.Storage.Tests.Linearizability;
 
 namespace Tiphys.Storage.Tests.Crashing;
 
 public sealed class KillTests(ITestOutputHelper output)
 {
-    private const int Kills = 300;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
+    private const int Stores = 3;
+    private const int Processes = 200;
 
     /// <summary>
-    /// Clients work on a store in a process of its own that is killed again and again, at a random moment of its start or work.
-    /// The whole history over all processes must be that of one store that never died.
+    /// Clients work on stores in a process of their own that is killed again and again, at a random moment of its start or work. The
+    /// whole history of each store over all processes must be that of one store that never died.
     /// </summary>
     [Fact]
-    public async Task A_store_that_is_killed_hundreds_of_times_loses_nothing_and_repeats_nothing()
+    public async Task Stores_that_are_killed_hundreds_of_times_lose_nothing_and_repeat_nothing()
     {
         using var directory = new TestDirectory();
-        var history = new CrashHistory();
+        var stores = Enumerable.Range(0, Stores).Select(i => new KilledStore(Path.Combine(directory.Path, $"s{i}"))).ToArray();
         var random = new Random(20260101);
         var clock = Stopwatch.StartNew();
-        var kills = 0;
-        for (; kills < Kills && clock.Elapsed < Longest; kills++)
-            await RunAndKill(directory.Path, history, kills, random);
-
-        // What the last process did not get to tell is in the store.
-        await using (var store = directory.Open())
+        var next = new CrashProcess();
+        try
         {
-            await using var watch = store.Watch(new WatchRequest(KeyRange.All) { FromRevision = history.Next });
-            while (history.Next <= store.CurrentRevision)
+            for (var i = 0; i < Processes; i++)
             {
-                foreach (var e in (await watch.ReadAsync()).Events)
-                    Assert.Null(history.Add($"W {e.Record.ModRevision} {e.Record.Key.Text()} {(e.IsDelete ? "-" : e.Record.Value.Text())}"));
+                // The one that comes after it starts while it works.
+                using var process = next;
+                process.Begin($"{i} {string.Join(' ', stores.Select(static s => $"{s.Directory} {s.History.Next}"))}");
+                next = new CrashProcess();
+                await WorkAndKillAsync(process, stores, random);
             }
         }
-        output.WriteLine($"{kills} kills in {clock.Elapsed.TotalSeconds:n0} s, {history.Opens} opened stores, {history.Acknowledged} answers, {history.Changes.Count} changes");
-        Assert.True(kills >= 20, $"{kills} kills in {clock.Elapsed}");
-        Assert.True(history.Changes.Count > 100);
-        var problem = HistoryChecker.Check(history.Operations, history.Changes);
-        Assert.True(problem is null, problem);
+        finally
+        {
+            next.Dispose();
+        }
+
+        foreach (var store in stores) await store.ReadRestAsync();
+        var killed = stores.Sum(static s => s.Killed);
+        output.WriteLine(
+            $"{Processes} processes with {Stores} stores killed in {clock.Elapsed.TotalSeconds:n0} s: {killed} stores killed at work, {(Stores * Processes) - killed} while they were being opened; {stores.Sum(static s => s.History.Acknowledged)} answers, {stores.Sum(static s => s.History.Changes.Count)} changes");
+        Assert.True(killed >= 300, $"{killed} stores were killed at work");
+        foreach (var store in stores)
+        {
+            Assert.True(store.History.Changes.Count > 100);
+            Assert.Null(HistoryChecker.Check(store.History.Operations, store.History.Changes));
+        }
     }
 
-    private static async Task RunAndKill(string directory, CrashHistory history, int round, Random random)
+    private static async Task WorkAndKillAsync(CrashProcess process, KilledStore[] stores, Random random)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
-        // The test program is its own executable, or runs under the dotnet host.
-        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
-            start.ArgumentList.Add(typeof(KillTests).Assembly.Location);
-        foreach (var argument in new[] { CrashWriter.Argument, directory, history.Next.ToString(CultureInfo.InvariantCulture), round.ToString(CultureInfo.InvariantCulture) })
-            start.ArgumentList.Add(argument);
-        start.Environment["DOTNET_TieredPGO"] = "0";
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        // Most live until some answers are there; some are killed while they open the store.
-        var lines = random.Next(10) == 0 ? 0 : random.Next(5, 400);
-        if (lines == 0)
-            await Task.Delay(random.Next(30, 120));
-        for (var read = 0; read < lines && await process.StandardOutput.ReadLineAsync() is { } line; read++)
-            Assert.Null(history.Add(line));
+        // Most live until some answers are there; some are killed while they open their stores.
+        var lines = random.Next(8) == 0 ? 0 : random.Next(50, 1000);
+        if (lines == 0) await Task.Delay(random.Next(0, 40));
+        for (var read = 0; read < lines && await process.ReadLineAsync() is { } line; read++) Add(line);
         process.Kill();
+
         // A line is one write to the pipe, which the kernel takes whole or not at all.
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
-            Assert.Null(history.Add(line));
-        await process.WaitForExitAsync();
-        Assert.Equal("", await errors);
+        while (await process.ReadLineAsync() is { } line) Add(line);
+        Assert.Equal("", await process.ErrorsAsync());
+        foreach (var store in stores) store.EndOfProcess();
+
+        void Add(string line) => Assert.Null(stores[line[0] - '0'].Add(line[2..]));
     }
 }
