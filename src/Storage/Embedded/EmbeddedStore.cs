@@ -11,7 +11,7 @@ namespace Tiphys.Storage.Embedded;
 /// The store inside this process: an index in memory over an append-only log on disk. It takes the place of an etcd member
 /// for a cluster with one control plane.
 /// </summary>
-public sealed class EmbeddedStore : IStore, ISnapshotSource
+public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
 {
     private readonly MvccIndex _index;
     private readonly WatchHub _hub;
@@ -180,6 +180,9 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource
         }
         return await Task.Run(() => writer.Write(output, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task DefragmentAsync(CancellationToken cancellationToken = default) => CheckpointAsync().WaitAsync(cancellationToken);
 
     /// <summary>Finishes the queued writes, ends all watches and closes the files.</summary>
     public async ValueTask DisposeAsync()

@@ -13,7 +13,7 @@ internal sealed class EtcdApi
         Alarms = new Alarms(store, Member.Id, options.QuotaBytes);
         new KvService(store, Member, Alarms, options).AddTo(Methods);
         new WatchService(store, Member, options).AddTo(Methods);
-        new LeaseService(store, Member, options).AddTo(Methods);
+        new LeaseService(store, Member, Alarms, options).AddTo(Methods);
         new MaintenanceService(store, Member, Alarms).AddTo(Methods);
         new ClusterService(Member).AddTo(Methods);
         new AuthService(store, Member).AddTo(Methods);

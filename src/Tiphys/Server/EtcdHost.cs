@@ -34,6 +34,9 @@ internal sealed record EtcdHostOptions
 /// <summary>Runs <c>tiphys etcd</c> until it is told to end.</summary>
 internal static partial class EtcdHost
 {
+    private const int QuotaParts = 16;
+    private const long LeastBytes = 256 << 10;
+
     public static async Task<int> RunAsync(EtcdHostOptions options, ILoggerFactory loggers, CancellationToken cancel)
     {
         using var owned = loggers;
@@ -46,9 +49,13 @@ internal static partial class EtcdHost
             var tls = options.CertFile is null ? null : new EtcdTls(options.CertFile, options.KeyFile!, options.TrustedCaFile);
             foreach (var listener in listeners) PortCheck.Free(listener.EndPoint.Address, listener.EndPoint.Port, "--listen-client-urls");
             var data = DataDirectory.Open(options.DataDir);
-            await using var store = EmbeddedStore.Open(new EmbeddedStoreOptions
+            var defaults = new EmbeddedStoreOptions();
+            await using var store = EmbeddedStore.Open(defaults with
             {
                 DataDirectory = data.Store,
+                // Only whole segments are given back: under a small quota they must be small, too.
+                SegmentBytes = Under(options.Api.QuotaBytes, defaults.SegmentBytes),
+                CheckpointBytes = Under(options.Api.QuotaBytes, defaults.CheckpointBytes),
                 HistoryWindow = options.HistoryWindow,
                 WatchProgressInterval = options.ProgressInterval,
                 Logger = loggers.CreateLogger("Tiphys.Storage"),
@@ -66,6 +73,8 @@ internal static partial class EtcdHost
             throw new StartException(e.Message);
         }
     }
+
+    private static long Under(long quota, long bytes) => quota > 0 ? Math.Clamp(quota / QuotaParts, Math.Min(bytes, LeastBytes), bytes) : bytes;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Serving etcd's API on {Urls} from {Store}, at revision {Revision}")]
     private static partial void LogServing(ILogger logger, string urls, string store, long revision);

@@ -4,7 +4,7 @@ using Tiphys.Grpc.Server;
 namespace Tiphys.Storage.Etcd.Services;
 
 /// <summary>Leases (etcdserverpb.Lease).</summary>
-internal sealed class LeaseService(IStore store, Member member, EtcdOptions options)
+internal sealed class LeaseService(IStore store, Member member, Alarms alarms, EtcdOptions options)
 {
     private const long MostTtlSeconds = 9_000_000_000;
 
@@ -19,6 +19,7 @@ internal sealed class LeaseService(IStore store, Member member, EtcdOptions opti
     {
         if (request.TTL > MostTtlSeconds)
             throw EtcdErrors.LeaseTtlTooLarge();
+        await alarms.CheckSpaceAsync(request.CalculateSize(), call.Cancellation);
         // etcd grants no lease that a change of leaders would outlast, whatever was asked for, and clients count on some seconds.
         var ttl = TimeSpan.FromSeconds(Math.Max(request.TTL, Seconds(options.MinLeaseTtl)));
         var lease = await store.GrantLeaseAsync(ttl, request.ID, call.Cancellation);

@@ -10,7 +10,7 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
     public void AddTo(GrpcMethods methods) => methods
         .Unary("/etcdserverpb.Maintenance/Alarm", V3.AlarmRequest.Parser, (request, _) => ValueTask.FromResult(Alarm(request)))
         .Unary("/etcdserverpb.Maintenance/Status", V3.StatusRequest.Parser, StatusAsync)
-        .Unary("/etcdserverpb.Maintenance/Defragment", V3.DefragmentRequest.Parser, (_, _) => ValueTask.FromResult(new V3.DefragmentResponse()))
+        .Unary("/etcdserverpb.Maintenance/Defragment", V3.DefragmentRequest.Parser, DefragmentAsync)
         .Unary("/etcdserverpb.Maintenance/Hash", V3.HashRequest.Parser, HashAsync)
         .Unary("/etcdserverpb.Maintenance/HashKV", V3.HashKVRequest.Parser, HashKvAsync)
         .Unary("/etcdserverpb.Maintenance/MoveLeader", V3.MoveLeaderRequest.Parser, (request, _) => MoveLeader(request))
@@ -61,6 +61,12 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
         };
         response.Errors.AddRange(alarms.List().Select(a => $"memberID:{a.MemberID} alarm:{a.Alarm.ToString().ToUpperInvariant()} "));
         return response;
+    }
+
+    private async ValueTask<V3.DefragmentResponse> DefragmentAsync(V3.DefragmentRequest request, GrpcCall call)
+    {
+        if (store is IDefragmentable defragmentable) await defragmentable.DefragmentAsync(call.Cancellation);
+        return new V3.DefragmentResponse();
     }
 
     private async ValueTask<V3.HashResponse> HashAsync(V3.HashRequest request, GrpcCall call)

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Tiphys.EndToEnd.Tests;
+
+/// <summary>Programs on loopback without nodes: control planes, and the stores they keep their objects in.</summary>
+internal sealed class LoopbackControlPlane : IAsyncDisposable
+{
+    private readonly List<Process> _running = [];
+
+    public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("tiphys-loop-").FullName;
+
+    /// <summary>Debian's etcd, or another of its programs.</summary>
+    public static string Etcd(string program)
+    {
+        var path = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Cluster.Kubectl("sid"))))!, "etcd", program);
+        Assert.True(File.Exists(path), $"{path} is missing; ./test fetches it");
+        return path;
+    }
+
+    public static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var l in listeners) l.Start();
+        var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
+        foreach (var l in listeners) l.Stop();
+        return ports;
+    }
+
+    /// <summary>A path below the directory of this test.</summary>
+    public string At(string name) => Path.Combine(Directory, name);
+
+    public Process Start(string program, params string[] arguments)
+    {
+        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        _running.Add(process);
+        return process;
+    }
+
+    /// <summary>Starts a control plane with its data below <paramref name="name"/> and waits until it is ready.</summary>
+    public async Task<Process> StartServerAsync(string name, params string[] more)
+    {
+        File.Delete(At(name + ".kubeconfig"));
+        var process = Start(
+            Cluster.ProgramPath,
+            ["server", "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{FreePorts(1)[0]}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
+        await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
+        return process;
+    }
+
+    public Task<Outcome> KubectlAsync(string server, string arguments, string? input = null) =>
+        Shell.RunAsync(Cluster.Kubectl("sid"), ["--kubeconfig", At(server + ".kubeconfig"), .. arguments.Split(' ')], input);
+
+    public Task<Outcome> TiphysAsync(params string[] arguments) => Shell.RunAsync(Cluster.ProgramPath, arguments);
+
+    /// <summary>Ends a program as an operator would, and waits for it.</summary>
+    public async Task StopAsync(Process process)
+    {
+        (await Shell.RunAsync("/bin/kill", ["-TERM", $"{process.Id}"])).Succeeded();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(patience.Token);
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        foreach (var process in _running)
+        {
+            if (!process.HasExited) process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+        }
+
+        System.IO.Directory.Delete(Directory, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}
