@@ -46,7 +46,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
             (await _plane.KubectlAsync("s", "delete configmap c1")).Succeeded();
         });
         Assert.Equal(2, embedded.Except(moved).Count());
-        Assert.Equal(21, moved.Count(static o => o.StartsWith("ConfigMap/c", StringComparison.Ordinal) || o.Split(' ')[0] is "Secret/s" or "Deployment/d"));
+        Assert.Equal(21, moved.Count(static o => System.Text.RegularExpressions.Regex.IsMatch(o, "^(ConfigMap/c[0-9]+|Secret/s|Deployment/d) ")));
 
         Directory.Move(_plane.At("s/server/db"), _plane.At("db.old"));
         (await _plane.TiphysAsync(["etcd", "migrate", "--to", "embedded", "--data-dir", _plane.At("s"), "--etcd-servers", url, .. _tls])).Succeeded();

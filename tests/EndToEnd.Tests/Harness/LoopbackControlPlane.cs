@@ -8,6 +8,7 @@ namespace Tiphys.EndToEnd.Tests;
 internal sealed class LoopbackControlPlane : IAsyncDisposable
 {
     private readonly List<Process> _running = [];
+    private readonly Dictionary<string, int> _ports = [];
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("tiphys-loop-").FullName;
 
@@ -44,9 +45,10 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
     public async Task<Process> StartServerAsync(string name, params string[] more)
     {
         File.Delete(At(name + ".kubeconfig"));
+        if (!_ports.TryGetValue(name, out var port)) _ports.Add(name, port = FreePorts(1)[0]);
         var process = Start(
             Cluster.ProgramPath,
-            ["server", "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{FreePorts(1)[0]}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
+            ["server", "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
         await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
         return process;
     }
