@@ -17,6 +17,6 @@ public static class SchedulerComponent
         var logger = loggers.CreateLogger("Tiphys.Scheduler");
         Task LeadAsync(CancellationToken token) => new PodScheduler(options, client, time, loggers, logger).RunAsync(token);
         if (!options.LeaderElect) await LeadAsync(cancel);
-        else await new LeaderElector(client, new("kube-system", "kube-scheduler", options.Identity), time, logger).RunAsync(LeadAsync, cancel);
+        else await new LeaderElector(client, new("kube-system", "kube-scheduler", options.Identity) { Timing = options.LeaderElection }, time, logger).RunAsync(LeadAsync, cancel);
     }
 }

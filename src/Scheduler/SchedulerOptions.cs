@@ -1,3 +1,5 @@
+using Tiphys.Client;
+
 namespace Tiphys.Scheduler;
 
 /// <summary>How a scheduler works; flags are named after kube-scheduler's.</summary>
@@ -8,6 +10,9 @@ public sealed record SchedulerOptions
 
     /// <summary>Only one of several schedulers works at a time (<c>--leader-elect</c>).</summary>
     public bool LeaderElect { get; init; } = true;
+
+    /// <summary>When the lead changes hands (<c>--leader-elect-lease-duration</c> and its like).</summary>
+    public LeaderElectionTiming LeaderElection { get; init; } = LeaderElectionTiming.Default;
 
     /// <summary>Identity for leader election.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid()}";

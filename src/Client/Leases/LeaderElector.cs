@@ -1,32 +1,43 @@
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Coordination.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Client;
-
-/// <summary>When leadership changes hands (client-go's leader election, with its defaults).</summary>
-/// <param name="Namespace">Namespace of the Lease.</param>
-/// <param name="Name">Name of the Lease, for example <c>kube-scheduler</c>.</param>
-/// <param name="Identity">Who this candidate is; unique among candidates.</param>
-public sealed record LeaderElectionOptions(string Namespace, string Name, string Identity)
-{
-    /// <summary>How long others wait before they take over from a silent leader.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
-
-    /// <summary>How long a leader tries to renew before it gives up.</summary>
-    public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Time between attempts.</summary>
-    public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
-}
 
 /// <summary>
 /// Lets one of several candidates work at a time. A silent leader is judged by how long its Lease went unchanged on our own
 /// clock, never by the times in it: clocks differ.
 /// </summary>
-public sealed partial class LeaderElector(KubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
+/// <remarks>
+/// Who does not lead watches the Lease: a renewal is seen when it is made and not at the next poll, so that a Lease counts as run out
+/// no later than it has to, and one that is given up is taken at once.
+/// </remarks>
+public sealed partial class LeaderElector
 {
-    private Lease? _observed;
-    private long _observedAt;
+    private readonly KubernetesClient _client;
+    private readonly LeaderElectionOptions _options;
+    private readonly LeaderElectionTiming _timing;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private volatile Observation? _observed;
+
+    /// <summary>Makes a candidate.</summary>
+    /// <param name="client">Reads and writes the Lease.</param>
+    /// <param name="options">What is led, and when it changes hands.</param>
+    /// <param name="time">Clock.</param>
+    /// <param name="logger">Where it logs.</param>
+    /// <exception cref="ArgumentException">The timing cannot work.</exception>
+    public LeaderElector(KubernetesClient client, LeaderElectionOptions options, TimeProvider time, ILogger logger)
+    {
+        if (options.Timing.Error is { } error) throw new ArgumentException(error, nameof(options));
+        _client = client;
+        _options = options;
+        _timing = options.Timing;
+        _time = time;
+        _logger = logger;
+    }
+
+    private ResourceClient<Lease> Leases => _client.Resource<Lease>();
 
     /// <summary>
     /// Waits to lead, works, and when leadership is lost stops the work and waits again, until cancelled.
@@ -37,81 +48,160 @@ public sealed partial class LeaderElector(KubernetesClient client, LeaderElectio
     {
         while (!cancel.IsCancellationRequested)
         {
-            if (!await AcquireAsync(cancel)) return;
-            LogLeading(logger, options.Identity, options.Namespace, options.Name);
+            if (await AcquireAsync(cancel) is not { } since) return;
+            LogLeading(_logger, _options.Identity, _options.Namespace, _options.Name);
             using var term = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var work = lead(term.Token);
-            await RenewAsync(work, cancel);
+            await RenewAsync(work, since, cancel);
             await term.CancelAsync();
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ReleaseAsync();
-            if (!cancel.IsCancellationRequested) LogLost(logger, options.Namespace, options.Name);
+            if (!cancel.IsCancellationRequested) LogLost(_logger, _options.Namespace, _options.Name);
         }
     }
 
-    private async Task<bool> AcquireAsync(CancellationToken cancel)
+    /// <summary>Waits to lead; says since when, or null when cancelled.</summary>
+    private async Task<long?> AcquireAsync(CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {
-            if (await TryAsync(cancel)) return true;
-
-            // Jitter, so that candidates that start together do not collide for ever.
-            var wait = options.RetryPeriod * (1 + (0.2 * Random.Shared.NextDouble()));
-            await Task.Delay(wait, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var started = _time.GetTimestamp();
+            if (await TryAsync(_timing.RenewDeadline, cancel)) return started;
+            await WaitForChanceAsync(cancel);
         }
 
-        return false;
+        return null;
     }
 
-    private async Task RenewAsync(Task work, CancellationToken cancel)
+    private async Task RenewAsync(Task work, long renewed, CancellationToken cancel)
     {
-        var renewed = time.GetTimestamp();
         while (!cancel.IsCancellationRequested && !work.IsCompleted)
         {
-            await Task.WhenAny(work, Task.Delay(options.RetryPeriod, time, cancel));
+            using (var pause = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+            {
+                var deadline = _timing.RenewDeadline - _time.GetElapsedTime(renewed);
+                await Task.WhenAny(work, Task.Delay(deadline < _timing.RetryPeriod ? deadline : _timing.RetryPeriod, _time, pause.Token));
+                await pause.CancelAsync();
+            }
+
             if (cancel.IsCancellationRequested) return;
-            if (await TryAsync(cancel)) renewed = time.GetTimestamp();
-            else if (time.GetElapsedTime(renewed) >= options.RenewDeadline) return;
+
+            // Others count from when they saw the last renewal, which is no earlier than when it was asked for.
+            var started = _time.GetTimestamp();
+            var left = _timing.RenewDeadline - _time.GetElapsedTime(renewed);
+            if (left <= TimeSpan.Zero) return;
+            if (await TryAsync(left, cancel)) renewed = started;
+            else if (_time.GetElapsedTime(renewed) >= _timing.RenewDeadline || (_observed is { } seen && IsHeldByAnother(seen.Lease))) return;
         }
     }
 
-    private async Task<bool> TryAsync(CancellationToken cancel)
+    /// <summary>Takes or renews the Lease; false when it is another's, or it cannot be done.</summary>
+    private async Task<bool> TryAsync(TimeSpan limit, CancellationToken cancel)
     {
-        var leases = client.Resource<Lease>();
         try
         {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-            patience.CancelAfter(options.RenewDeadline);
-            var now = time.GetUtcNow();
-            var lease = await leases.FindAsync(options.Namespace, options.Name, patience.Token);
+            using var patience = new CancellationTokenSource(limit, _time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+            if (_observed is { } seen && IsOwn(seen.Lease) && await TryRenewAsync(seen.Lease, either.Token)) return true;
+            var lease = await Leases.FindAsync(_options.Namespace, _options.Name, either.Token);
             if (lease is null)
             {
-                Observe(await leases.CreateAsync(new Lease { Metadata = new() { Namespace = options.Namespace, Name = options.Name }, Spec = Mine(null, now) }, patience.Token));
+                Observe(await Leases.CreateAsync(new Lease { Metadata = new() { Namespace = _options.Namespace, Name = _options.Name }, Spec = Mine(null) }, either.Token));
                 return true;
             }
 
-            if (_observed is null || _observed.Metadata.ResourceVersion != lease.Metadata.ResourceVersion) Observe(lease);
-            var holder = lease.Spec.HolderIdentity;
-            if (holder is { Length: > 0 } && holder != options.Identity && time.GetElapsedTime(_observedAt) < TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? 15)) return false;
+            if (_observed?.Lease.Metadata.ResourceVersion != lease.Metadata.ResourceVersion) Observe(lease);
+            if (IsHeldByAnother(lease) && Remaining(_observed!) > TimeSpan.Zero) return false;
             lease = lease.DeepCopy();
-            lease.Spec = Mine(lease.Spec, now);
-            Observe(await leases.UpdateAsync(lease, patience.Token));
+            lease.Spec = Mine(lease.Spec);
+            Observe(await Leases.UpdateAsync(lease, either.Token));
             return true;
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or OperationCanceledException or IOException)
         {
-            if (!cancel.IsCancellationRequested && e is not ApiException { IsConflict: true }) LogFailed(logger, e, options.Namespace, options.Name);
+            if (!cancel.IsCancellationRequested && e is not ApiException { IsConflict: true }) LogFailed(_logger, e, _options.Namespace, _options.Name);
             return false;
         }
     }
 
-    private LeaseSpec Mine(LeaseSpec? before, DateTimeOffset now)
+    /// <summary>Renews without reading first: as a rule nobody else has written.</summary>
+    private async Task<bool> TryRenewAsync(Lease mine, CancellationToken cancel)
     {
-        var mine = before?.HolderIdentity == options.Identity;
+        try
+        {
+            var lease = mine.DeepCopy();
+            lease.Spec = Mine(lease.Spec);
+            Observe(await Leases.UpdateAsync(lease, cancel));
+            return true;
+        }
+        catch (ApiException e) when (e.IsConflict || e.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until it is worth trying again: the Lease has run out or been given up.</summary>
+    private async Task WaitForChanceAsync(CancellationToken cancel)
+    {
+        if (_observed is not { } seen || !IsHeldByAnother(seen.Lease) || Remaining(seen) <= TimeSpan.Zero)
+        {
+            // Nothing to watch, or the server does not answer.
+            await RetryLaterAsync(cancel);
+            return;
+        }
+
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var watch = WatchAsync(seen.Lease, wait.Token);
+        while (!watch.IsCompleted && Remaining(_observed) is var left && left > TimeSpan.Zero)
+        {
+            using var timer = CancellationTokenSource.CreateLinkedTokenSource(wait.Token);
+            await Task.WhenAny(watch, Task.Delay(left, _time, timer.Token));
+            await timer.CancelAsync();
+            if (cancel.IsCancellationRequested) break;
+        }
+
+        await wait.CancelAsync();
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // A watch that the server refuses or ends leaves polling.
+        if (watch.Status != TaskStatus.RanToCompletion && Remaining(_observed) > TimeSpan.Zero) await RetryLaterAsync(cancel);
+    }
+
+    /// <summary>Follows the Lease; completes when it is free to take.</summary>
+    private async Task WatchAsync(Lease since, CancellationToken cancel)
+    {
+        var query = new ListQuery { FieldSelector = "metadata.name=" + _options.Name, ResourceVersion = since.Metadata.ResourceVersion };
+        await foreach (var change in Leases.WatchAsync(_options.Namespace, query, cancel))
+        {
+            if (change.Type == WatchEventType.Bookmark) continue;
+            Observe(change.Object);
+            if (change.Type == WatchEventType.Deleted || !IsHeldByAnother(change.Object)) return;
+        }
+
+        throw new IOException("the watch ended");
+    }
+
+    private Task RetryLaterAsync(CancellationToken cancel)
+    {
+        var wait = _timing.RetryPeriod * (1 + ((LeaderElectionTiming.Jitter - 1) * Random.Shared.NextDouble()));
+        return Task.Delay(wait, _time, cancel).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private bool IsOwn(Lease lease) => lease.Spec.HolderIdentity == _options.Identity;
+
+    private bool IsHeldByAnother(Lease lease) => lease.Spec.HolderIdentity is { Length: > 0 } holder && holder != _options.Identity;
+
+    /// <summary>How long an observed Lease still holds.</summary>
+    private TimeSpan Remaining(Observation seen) => TimeSpan.FromSeconds(seen.Lease.Spec.LeaseDurationSeconds ?? 0) - _time.GetElapsedTime(seen.At);
+
+    private LeaseSpec Mine(LeaseSpec? before)
+    {
+        var now = _time.GetUtcNow();
+        var mine = before?.HolderIdentity == _options.Identity;
         return new()
         {
-            HolderIdentity = options.Identity,
-            LeaseDurationSeconds = (int)options.LeaseDuration.TotalSeconds,
+            HolderIdentity = _options.Identity,
+            LeaseDurationSeconds = (int)_timing.LeaseDuration.TotalSeconds,
             AcquireTime = mine ? before!.AcquireTime : now,
             RenewTime = now,
             LeaseTransitions = before is null ? 0 : mine ? before.LeaseTransitions : (before.LeaseTransitions ?? 0) + 1,
@@ -120,15 +210,15 @@ public sealed partial class LeaderElector(KubernetesClient client, LeaderElectio
 
     private async Task ReleaseAsync()
     {
-        if (_observed is null || _observed.Spec.HolderIdentity != options.Identity) return;
+        if (_observed is not { } seen || !IsOwn(seen.Lease)) return;
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-            var lease = _observed.DeepCopy();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
+            var lease = seen.Lease.DeepCopy();
             lease.Spec.HolderIdentity = "";
             lease.Spec.LeaseDurationSeconds = 1;
-            lease.Spec.RenewTime = time.GetUtcNow();
-            Observe(await client.Resource<Lease>().UpdateAsync(lease, patience.Token));
+            lease.Spec.RenewTime = lease.Spec.AcquireTime = _time.GetUtcNow();
+            Observe(await Leases.UpdateAsync(lease, patience.Token));
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or OperationCanceledException or IOException)
         {
@@ -136,11 +226,10 @@ public sealed partial class LeaderElector(KubernetesClient client, LeaderElectio
         }
     }
 
-    private void Observe(Lease lease)
-    {
-        _observed = lease;
-        _observedAt = time.GetTimestamp();
-    }
+    private void Observe(Lease lease) => _observed = new Observation(lease, _time.GetTimestamp());
+
+    /// <summary>A state of the Lease, and when it was first seen.</summary>
+    private sealed record Observation(Lease Lease, long At);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Identity} leads {Namespace}/{Name}")]
     private static partial void LogLeading(ILogger logger, string identity, string @namespace, string name);

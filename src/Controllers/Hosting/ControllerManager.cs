@@ -26,7 +26,7 @@ public static partial class ControllerManager
             return;
         }
 
-        var election = options.LeaderElection ?? new(WellKnownNamespaces.System, "kube-controller-manager", options.Identity);
+        var election = new LeaderElectionOptions(WellKnownNamespaces.System, "kube-controller-manager", options.Identity) { Timing = options.LeaderElection };
         var elector = new LeaderElector(client, election, time, loggers.CreateLogger("Tiphys.Controllers.LeaderElection"));
         await elector.RunAsync(term => RunControllersAsync(entries, options, client, time, loggers, term), cancel);
     }

@@ -16,8 +16,8 @@ public sealed record ControllerManagerOptions
     /// <summary>Who this candidate is; unique among candidates. By default host name and a random part.</summary>
     public string Identity { get; init; } = $"{Environment.MachineName}_{Guid.NewGuid()}";
 
-    /// <summary>The Lease (<c>--leader-elect-resource-name</c> and the timings); null for upstream's defaults.</summary>
-    public LeaderElectionOptions? LeaderElection { get; init; }
+    /// <summary>When the lead changes hands (<c>--leader-elect-lease-duration</c> and its like).</summary>
+    public LeaderElectionTiming LeaderElection { get; init; } = LeaderElectionTiming.Default;
 
     /// <summary>
     /// Makes the client of one controller, given the name of its service account in kube-system, for

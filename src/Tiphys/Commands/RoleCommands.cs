@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Client;
@@ -25,6 +26,7 @@ internal static class RoleCommands
     {
         var kubeconfig = Kubeconfig();
         var elect = LeaderElect();
+        var election = new LeaderElectionFlags(LeaderElectionTiming.Default);
         var controllers = new Option<string>("--controllers") { Description = "Controllers to run, comma-separated: * for all, -name to leave one out.", DefaultValueFactory = static _ => "*" };
         var cidr = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
@@ -32,11 +34,12 @@ internal static class RoleCommands
         var root = new Option<string?>("--root-ca-file") { Description = "Certificate authority to publish to every namespace." };
         var key = new Option<string?>("--service-account-private-key-file") { Description = "Key that signs the tokens of service accounts that are kept in secrets." };
         var verbosity = Flags.Verbosity();
-        return Role("controller-manager", "Run the controllers.", [kubeconfig, elect, controllers, cidr, services, allocate, root, key, verbosity], (result, cancel) =>
+        return Role("controller-manager", "Run the controllers.", [kubeconfig, elect, .. election.All, controllers, cidr, services, allocate, root, key, verbosity], (result, cancel) =>
         {
             var options = new ControllerManagerOptions
             {
                 LeaderElect = result.GetValue(elect),
+                LeaderElection = election.Timing(result),
                 Controllers = result.GetValue(controllers)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
                 ClusterCidrs = [result.GetValue(cidr)],
                 ServiceClusterIpRange = result.GetValue(services),
@@ -45,20 +48,21 @@ internal static class RoleCommands
                 RootCertificates = result.GetValue(root) is { } file ? File.ReadAllText(file) : null,
             };
             return RunAsync(result.GetValue(kubeconfig), "kube-controller-manager", result.GetValue(verbosity), (client, loggers) => ControllerManager.RunAsync(options, client, s_time, loggers, cancel));
-        });
+        }, election.Check);
     }
 
     private static Command SchedulerRole()
     {
         var kubeconfig = Kubeconfig();
         var elect = LeaderElect();
+        var election = new LeaderElectionFlags(LeaderElectionTiming.Default);
         var name = new Option<string>("--scheduler-name") { Description = "Pods with this spec.schedulerName are this scheduler's.", DefaultValueFactory = static _ => "default-scheduler" };
         var verbosity = Flags.Verbosity();
-        return Role("scheduler", "Run the scheduler.", [kubeconfig, elect, name, verbosity], (result, cancel) =>
+        return Role("scheduler", "Run the scheduler.", [kubeconfig, elect, .. election.All, name, verbosity], (result, cancel) =>
         {
-            var options = new SchedulerOptions { LeaderElect = result.GetValue(elect), SchedulerName = result.GetValue(name)! };
+            var options = new SchedulerOptions { LeaderElect = result.GetValue(elect), LeaderElection = election.Timing(result), SchedulerName = result.GetValue(name)! };
             return RunAsync(result.GetValue(kubeconfig), "kube-scheduler", result.GetValue(verbosity), (client, loggers) => SchedulerComponent.RunAsync(options, client, s_time, loggers, cancel));
-        });
+        }, election.Check);
     }
 
     private static Command KubeletRole()
@@ -97,10 +101,11 @@ internal static class RoleCommands
         });
     }
 
-    internal static Command Role(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task> run)
+    internal static Command Role(string name, string description, IEnumerable<Option> options, Func<ParseResult, CancellationToken, Task> run, params IEnumerable<Action<CommandResult>> checks)
     {
         var command = new Command(name, description);
         foreach (var option in options) command.Options.Add(option);
+        foreach (var check in checks) command.Validators.Add(check);
         command.SetAction(run);
         return command;
     }

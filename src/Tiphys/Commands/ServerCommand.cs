@@ -47,6 +47,7 @@ internal static class ServerCommand
         var count = new Option<int>("--apiserver-count") { Description = "The number of API servers, for --endpoint-reconciler-type=master-count. Deprecated.", DefaultValueFactory = static _ => 1 };
         var snapshots = new SnapshotFlags();
         var etcd = new EtcdFlags();
+        var election = new LeaderElectionFlags(ServerOptions.HostedElection);
         var encryption = new Option<string?>("--encryption-provider-config") { Description = "The file containing configuration for encryption providers to be used for storing secrets in etcd." };
         var reload = new Option<bool>("--encryption-provider-config-automatic-reload") { Description = "Read the file set by --encryption-provider-config again when it changes." };
         var join = Flags.Server("--server", "Join the cluster of this server, for example https://10.0.0.1:6443. Once joined it is not needed.");
@@ -57,8 +58,9 @@ internal static class ServerCommand
         {
             dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, join, token, hashes, verbosity,
         };
-        foreach (var option in snapshots.All.Concat(etcd.All).Append(encryption).Append(reload)) command.Options.Add(option);
+        foreach (var option in snapshots.All.Concat(etcd.All).Concat(election.All).Append(encryption).Append(reload)) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
+        command.Validators.Add(election.Check);
         command.Validators.Add(result =>
         {
             if (result.GetValue(reload) && result.GetValue(encryption) is null) result.AddError("--encryption-provider-config-automatic-reload must be set with --encryption-provider-config");
@@ -93,6 +95,7 @@ internal static class ServerCommand
                 EncryptionProviderConfig = result.GetValue(encryption),
                 EncryptionReload = result.GetValue(reload),
                 Etcd = etcd.Settings(result),
+                LeaderElection = election.Timing(result),
                 EndpointReconciler = s_reconcilers[result.GetValue(reconciler)!],
                 ApiServerCount = result.GetValue(count),
                 EtcdDefaults = etcd.Defaults(result),

@@ -77,7 +77,7 @@ internal static partial class ServerHost
         {
             // One process, one scheduler: there is nobody to elect against while the store is embedded. An etcd may be shared.
             var client = plane.Client("kube-scheduler", "system:kube-scheduler");
-            supervisor.Run("scheduler", token => SchedulerComponent.RunAsync(new() { LeaderElect = options.Etcd is not null }, client, TimeProvider.System, loggers, token), cancel);
+            supervisor.Run("scheduler", token => SchedulerComponent.RunAsync(new() { LeaderElect = options.Etcd is not null, LeaderElection = options.LeaderElection }, client, TimeProvider.System, loggers, token), cancel);
         }
 
         if (options.Disabled.Contains("agent")) return;
@@ -115,6 +115,7 @@ internal static partial class ServerHost
     private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
     {
         LeaderElect = options.Etcd is not null,
+        LeaderElection = options.LeaderElection,
         Controllers = ["*", "bootstrap-signer-controller", "token-cleaner-controller", "kubelet-serving-approving-controller", "node-component-approving-controller"],
         AllocateNodeCidrs = true,
         ClusterCidrs = [options.ClusterCidr],

@@ -1,4 +1,5 @@
 using System.Net;
+using Tiphys.Client;
 using Tiphys.Storage.Maintenance;
 
 namespace Tiphys.Server;
@@ -45,6 +46,15 @@ internal sealed record ServerOptions
 
     /// <summary>The etcd cluster that holds the objects; null for the embedded store.</summary>
     public EtcdSettings? Etcd { get; init; }
+
+    /// <summary>When controllers and scheduler of one server stop being those that work, where several share a store.</summary>
+    public LeaderElectionTiming LeaderElection { get; init; } = HostedElection;
+
+    /// <summary>
+    /// Shorter than upstream's for a component of its own: the leader writes to a store it reaches over few hops and shares its fate with an
+    /// API server, so that silence means more. Two Leases renewed every two seconds, as upstream's are.
+    /// </summary>
+    public static LeaderElectionTiming HostedElection { get; } = new(TimeSpan.FromSeconds(8), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(2));
 
     /// <summary>Who keeps the endpoints of the Service <c>kubernetes</c>.</summary>
     public ApiServer.EndpointReconcilerType EndpointReconciler { get; init; }

@@ -10,13 +10,18 @@ internal sealed class TestServer : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly KubeApiServer _server;
+    private readonly InProcessTransport _transport;
 
-    private TestServer(string directory, KubeApiServer server, KubernetesClient client)
+    private TestServer(string directory, KubeApiServer server, InProcessTransport transport, string token)
     {
         _directory = directory;
         _server = server;
-        Client = client;
+        _transport = transport;
+        Token = token;
+        Client = new KubernetesClient(new Uri("http://in-process/"), Handler(), "test", _ => ValueTask.FromResult<string?>(token));
     }
+
+    public string Token { get; }
 
     public KubernetesClient Client { get; }
 
@@ -38,8 +43,11 @@ internal sealed class TestServer : IAsyncDisposable
             SharedStore = true,
         };
         var server = await KubeApiServer.StartAsync(change?.Invoke(options) ?? options, store, NullLoggerFactory.Instance, CancellationToken.None);
-        return new TestServer(directory, server, new KubernetesClient(new Uri("http://in-process/"), transport.CreateHandler(), "test", _ => ValueTask.FromResult<string?>(token)));
+        return new TestServer(directory, server, transport, token);
     }
+
+    /// <summary>A way in of its own.</summary>
+    public HttpMessageHandler Handler() => _transport.CreateHandler();
 
     public async ValueTask DisposeAsync()
     {
