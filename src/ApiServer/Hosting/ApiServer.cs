@@ -82,16 +82,7 @@ public sealed class ApiServer : IAsyncDisposable
         {
             listen.Protocols = options.ServingCertificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             if (options.ServingCertificate is not { } certificate) return;
-            listen.UseHttps(https =>
-            {
-                https.ServerCertificate = certificate;
-                if (options.AcceptClientCertificate is not { } accept) return;
-                https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
-
-                // A certificate nobody here signed is as good as none: the request is anonymous, not broken off.
-                https.ClientCertificateValidation = (_, _, _) => true;
-                https.CheckCertificateRevocation = false;
-            });
+            listen.UseHttps(new ServingTls(certificate, options.AcceptClientCertificate is not null).Options());
         });
         if (options.InProcess is { } transport) kestrel.Listen(transport.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
     }

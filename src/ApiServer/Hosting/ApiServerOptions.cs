@@ -13,8 +13,8 @@ public sealed record ApiServerOptions
     /// <summary>Port to listen on (<c>--secure-port</c>); 0 lets the system choose.</summary>
     public int SecurePort { get; init; } = 6443;
 
-    /// <summary>Serving certificate with its key; null serves plain HTTP, for tests only.</summary>
-    public X509Certificate2? ServingCertificate { get; init; }
+    /// <summary>Gives the serving certificate of the moment, with its key; null serves plain HTTP, for tests only.</summary>
+    public Func<X509Certificate2>? ServingCertificate { get; init; }
 
     /// <summary>Decides on client certificates during the TLS handshake; null asks for none.</summary>
     public Func<X509Certificate2, bool>? AcceptClientCertificate { get; init; }

@@ -157,7 +157,7 @@ public sealed class KubeApiServer : IAsyncDisposable
 
     private static void Subresources(ApiServerParts parts, KubeApiServerOptions options, ServiceAccountTokens tokens, string[] audiences, TimeProvider time)
     {
-        var kubelets = new KubeletConnector(parts.Resources, new KubeletClientOptions(options.Pki.KubeletClient, [options.Pki.Authority.Certificate]));
+        var kubelets = new KubeletConnector(parts.Resources, new KubeletClientOptions(() => options.Pki.KubeletClient, [options.Pki.Authority.Certificate]));
         string[] connect = ["create", "get"];
         parts.Subresources[new("", "pods")] = new()
         {

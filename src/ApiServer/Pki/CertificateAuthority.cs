@@ -35,15 +35,7 @@ public sealed class CertificateAuthority : IDisposable
     /// <exception cref="CryptographicException">The files exist and do not fit together: replacing them would cut off everyone who trusts them.</exception>
     public static CertificateAuthority Open(string certificatePath, string keyPath, string commonName, TimeProvider time)
     {
-        var certificate = PkiFiles.TryRead(certificatePath);
-        var key = PkiFiles.TryRead(keyPath);
-        if (certificate is not null && key is not null)
-        {
-            var loaded = X509Certificate2.CreateFromPem(certificate, key);
-            if (loaded.NotAfter > time.GetUtcNow().UtcDateTime.ToLocalTime()) return new CertificateAuthority(loaded, time);
-            loaded.Dispose();
-        }
-
+        if (TryLoad(certificatePath, keyPath, time) is { } loaded) return loaded;
         using var pair = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(new X500DistinguishedName($"CN={commonName}"), pair, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
@@ -59,6 +51,28 @@ public sealed class CertificateAuthority : IDisposable
         PkiFiles.WritePrivate(keyPath, pair.ExportECPrivateKeyPem());
         PkiFiles.WritePublic(certificatePath, made.ExportCertificatePem());
         return new CertificateAuthority(made, time);
+    }
+
+    /// <summary>Loads an authority; null when a file is missing or it has expired.</summary>
+    internal static CertificateAuthority? TryLoad(string certificatePath, string keyPath, TimeProvider time)
+    {
+        if (PkiFiles.TryRead(certificatePath) is not { } certificate || PkiFiles.TryRead(keyPath) is not { } key) return null;
+        var loaded = X509Certificate2.CreateFromPem(certificate, key);
+        if (loaded.NotAfter > time.GetUtcNow().UtcDateTime.ToLocalTime()) return new CertificateAuthority(loaded, time);
+        loaded.Dispose();
+        return null;
+    }
+
+    /// <summary>Whether this authority signed a certificate, valid or not.</summary>
+    internal bool Signed(X509Certificate2 certificate) => Signed(Certificate, certificate);
+
+    /// <summary>Whether an authority signed a certificate. Authorities made anew have the old one's name; the key tells them apart.</summary>
+    internal static bool Signed(X509Certificate2 authority, X509Certificate2 certificate)
+    {
+        if (!certificate.IssuerName.RawData.AsSpan().SequenceEqual(authority.SubjectName.RawData)) return false;
+        var wanted = authority.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes;
+        var named = certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
+        return wanted is null || named is null || wanted.Value.Span.SequenceEqual(named.Value.Span);
     }
 
     /// <summary>Issues a certificate to a new key.</summary>
@@ -152,6 +166,23 @@ public sealed record CertificateSubject
         if (Server) usages.Add(new Oid(ServerUsage));
         if (Client) usages.Add(new Oid(ClientUsage));
         return usages;
+    }
+
+    /// <summary>What a certificate says.</summary>
+    internal static CertificateSubject Of(X509Certificate2 certificate)
+    {
+        var parts = certificate.SubjectName.EnumerateRelativeDistinguishedNames().Where(static n => !n.HasMultipleElements).ToLookup(static n => n.GetSingleElementType().Value, static n => n.GetSingleElementValue()!);
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+        var usages = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().SelectMany(static e => e.EnhancedKeyUsages.Cast<Oid>().Select(static u => u.Value)).ToHashSet();
+        return new()
+        {
+            CommonName = parts["2.5.4.3"].FirstOrDefault() ?? "",
+            Organizations = [.. parts["2.5.4.10"]],
+            DnsNames = [.. names?.EnumerateDnsNames() ?? []],
+            Addresses = [.. names?.EnumerateIPAddresses() ?? []],
+            Client = usages.Contains(ClientUsage),
+            Server = usages.Contains(ServerUsage),
+        };
     }
 
     /// <summary>Whether a certificate names exactly this subject.</summary>

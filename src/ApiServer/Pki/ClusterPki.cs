@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -24,14 +25,23 @@ public sealed record ClusterPkiOptions
 
 /// <summary>
 /// The cluster's keys and certificates, in one directory under the names kubeadm gives them. What is missing is made, what is
-/// about to expire or names the wrong hosts is issued anew, everything else is used as it is.
+/// about to expire or names the wrong hosts is issued anew, everything else is used as it is. <see cref="CertificateRotation"/> goes on
+/// with that while the server runs.
 /// </summary>
 public sealed class ClusterPki : IDisposable
 {
-    /// <summary>Certificates are replaced when less than this is left of them.</summary>
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(30);
+    private const string ApiServerName = "apiserver";
+    private const string KubeletClientName = "apiserver-kubelet-client";
+    private const string FrontProxyClientName = "front-proxy-client";
+
+    /// <summary>Name of the administrator's certificate.</summary>
+    public const string AdminName = "admin";
 
     private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, LeafCertificate> _leaves = new(StringComparer.Ordinal);
+    private readonly LeafCertificate _apiServer;
+    private readonly LeafCertificate _kubeletClient;
+    private readonly LeafCertificate _frontProxyClient;
 
     private ClusterPki(string directory, ClusterPkiOptions options, TimeProvider time)
     {
@@ -40,9 +50,9 @@ public sealed class ClusterPki : IDisposable
         Authority = CertificateAuthority.Open(At("ca.crt"), At("ca.key"), "kubernetes", time);
         FrontProxyAuthority = CertificateAuthority.Open(At("front-proxy-ca.crt"), At("front-proxy-ca.key"), "front-proxy-ca", time);
         ServiceAccountKey = ServiceAccountKeyFiles.Open(At("sa.key"), At("sa.pub"));
-        ApiServer = Ensure("apiserver", Authority, ServerSubject(options));
-        KubeletClient = Ensure("apiserver-kubelet-client", Authority, new() { CommonName = "kube-apiserver-kubelet-client", Organizations = [UserInfo.Masters], Client = true });
-        FrontProxyClient = Ensure("front-proxy-client", FrontProxyAuthority, new() { CommonName = "front-proxy-client", Client = true });
+        _apiServer = Leaf(ApiServerName, Authority, ServerSubject(options));
+        _kubeletClient = Leaf(KubeletClientName, Authority, new() { CommonName = "kube-apiserver-kubelet-client", Organizations = [UserInfo.Masters], Client = true });
+        _frontProxyClient = Leaf(FrontProxyClientName, FrontProxyAuthority, new() { CommonName = FrontProxyClientName, Client = true });
     }
 
     /// <summary>Where the files are.</summary>
@@ -57,14 +67,20 @@ public sealed class ClusterPki : IDisposable
     /// <summary>Signs tokens of service accounts.</summary>
     public ServiceAccountKey ServiceAccountKey { get; }
 
-    /// <summary>The API server's serving certificate, with its key.</summary>
-    public X509Certificate2 ApiServer { get; }
+    /// <summary>Certificates every server has.</summary>
+    public static IReadOnlyList<string> LeafNames { get; } = [AdminName, ApiServerName, KubeletClientName, FrontProxyClientName];
+
+    /// <summary>The certificates that are kept; they change while the server runs.</summary>
+    public IReadOnlyCollection<LeafCertificate> Leaves => [.. _leaves.Values];
+
+    /// <summary>The API server's serving certificate of the moment, with its key.</summary>
+    public X509Certificate2 ApiServer => _apiServer.Current;
 
     /// <summary>With this the API server calls kubelets.</summary>
-    public X509Certificate2 KubeletClient { get; }
+    public X509Certificate2 KubeletClient => _kubeletClient.Current;
 
     /// <summary>With this the API server calls aggregated API servers.</summary>
-    public X509Certificate2 FrontProxyClient { get; }
+    public X509Certificate2 FrontProxyClient => _frontProxyClient.Current;
 
     /// <summary>Opens the PKI of a directory, making what is missing.</summary>
     /// <param name="directory">Usually <c>pki</c> in the data directory.</param>
@@ -77,14 +93,14 @@ public sealed class ClusterPki : IDisposable
     /// <param name="user">User name, for example <c>system:kube-scheduler</c>.</param>
     /// <param name="groups">Groups, for example <c>system:masters</c>.</param>
     public X509Certificate2 EnsureClient(string name, string user, params string[] groups) =>
-        Ensure(name, Authority, new() { CommonName = user, Organizations = groups, Client = true });
+        Leaf(name, Authority, new() { CommonName = user, Organizations = groups, Client = true }).Current;
 
     /// <summary>A client certificate that is not kept.</summary>
     public X509Certificate2 IssueClient(string user, params string[] groups) =>
         Authority.Issue(new() { CommonName = user, Organizations = groups, Client = true });
 
     /// <summary>The administrator's certificate: a member of <c>system:masters</c>.</summary>
-    public X509Certificate2 Admin() => EnsureClient("admin", "kubernetes-admin", UserInfo.Masters);
+    public X509Certificate2 Admin() => EnsureClient(AdminName, "kubernetes-admin", UserInfo.Masters);
 
     /// <summary>A kubelet's client certificate: user <c>system:node:NAME</c> of group <c>system:nodes</c>.</summary>
     public X509Certificate2 NodeClient(string node) => EnsureClient($"kubelet-client-{node}", $"system:node:{node}", "system:nodes");
@@ -92,7 +108,7 @@ public sealed class ClusterPki : IDisposable
     /// <summary>A kubelet's serving certificate.</summary>
     /// <param name="node">Name of the node.</param>
     /// <param name="addresses">Addresses the kubelet is reached at.</param>
-    public X509Certificate2 KubeletServing(string node, params IReadOnlyList<IPAddress> addresses) => Ensure($"kubelet-{node}", Authority, new()
+    public LeafCertificate KubeletServing(string node, params IReadOnlyList<IPAddress> addresses) => Leaf($"kubelet-{node}", Authority, new()
     {
         CommonName = $"system:node:{node}",
         Organizations = ["system:nodes"],
@@ -122,49 +138,10 @@ public sealed class ClusterPki : IDisposable
         Authority.Dispose();
         FrontProxyAuthority.Dispose();
         ServiceAccountKey.Dispose();
-        ApiServer.Dispose();
-        KubeletClient.Dispose();
-        FrontProxyClient.Dispose();
+        foreach (var leaf in _leaves.Values) leaf.Current.Dispose();
     }
 
-    private X509Certificate2 Ensure(string name, CertificateAuthority authority, CertificateSubject subject)
-    {
-        if (TryLoad(name, authority, subject) is { } existing) return existing;
-        var issued = authority.Issue(subject);
-        PkiFiles.WritePrivate(At(name + ".key"), KeyPem(issued));
-        PkiFiles.WritePublic(At(name + ".crt"), issued.ExportCertificatePem());
-        return issued;
-    }
-
-    /// <summary>The kept certificate; null when there is none that will do.</summary>
-    private X509Certificate2? TryLoad(string name, CertificateAuthority authority, CertificateSubject subject)
-    {
-        var certificate = PkiFiles.TryRead(At(name + ".crt"));
-        var key = PkiFiles.TryRead(At(name + ".key"));
-        if (certificate is null || key is null) return null;
-        X509Certificate2 loaded;
-        try
-        {
-            loaded = X509Certificate2.CreateFromPem(certificate, key);
-        }
-        catch (CryptographicException)
-        {
-            return null; // half written before a crash
-        }
-
-        var left = loaded.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime;
-        if (left > RenewBefore && loaded.IssuerName.RawData.AsSpan().SequenceEqual(authority.Certificate.SubjectName.RawData) && subject.Matches(loaded) && SignedBy(loaded, authority)) return loaded;
-        loaded.Dispose();
-        return null;
-    }
-
-    /// <summary>Authorities made anew have the old one's name; the key tells them apart.</summary>
-    private static bool SignedBy(X509Certificate2 certificate, CertificateAuthority authority)
-    {
-        var wanted = authority.Certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault()?.SubjectKeyIdentifierBytes;
-        var named = certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
-        return wanted is null || named is null || wanted.Value.Span.SequenceEqual(named.Value.Span);
-    }
+    private LeafCertificate Leaf(string name, CertificateAuthority authority, CertificateSubject subject) => _leaves.GetOrAdd(name, n => LeafCertificate.Open(Directory, n, authority, subject, _time));
 
     private static CertificateSubject ServerSubject(ClusterPkiOptions options)
     {

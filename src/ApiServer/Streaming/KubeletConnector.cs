@@ -9,9 +9,9 @@ using NodeKind = Tiphys.Api.Core.V1.Node;
 namespace Tiphys.ApiServer;
 
 /// <summary>How the API server reaches kubelets (flags <c>--kubelet-client-certificate</c>, <c>--kubelet-certificate-authority</c>).</summary>
-/// <param name="Certificate">Client certificate with its key.</param>
+/// <param name="Certificate">Gives the client certificate of the moment, with its key; null for none.</param>
 /// <param name="Authorities">Authorities that sign kubelets' serving certificates; null trusts any, as upstream does without the flag.</param>
-public sealed record KubeletClientOptions(X509Certificate2? Certificate, X509Certificate2Collection? Authorities)
+public sealed record KubeletClientOptions(Func<X509Certificate2>? Certificate, X509Certificate2Collection? Authorities)
 {
     /// <summary>Node address types in order of preference (<c>--kubelet-preferred-address-types</c>).</summary>
     public IReadOnlyList<string> PreferredAddressTypes { get; init; } = ["Hostname", "InternalDNS", "InternalIP", "ExternalDNS", "ExternalIP"];
@@ -62,7 +62,7 @@ public sealed class KubeletConnector(ApiResources resources, KubeletClientOption
     private SslClientAuthenticationOptions TlsOptions(string host)
     {
         var tls = new SslClientAuthenticationOptions { TargetHost = host, CertificateRevocationCheckMode = X509RevocationMode.NoCheck };
-        if (options.Certificate is { } certificate)
+        if (options.Certificate?.Invoke() is { } certificate)
         {
             tls.ClientCertificates = [certificate];
             tls.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate;

@@ -13,7 +13,7 @@ internal static class Roles
         {
             ServerCommand.Create(),
         };
-        foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Append(TokenCommands.Create()).Concat(RoleCommands.Create()).Append(KubectlRole.Declare())) root.Add(command);
+        foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Append(TokenCommands.Create()).Append(CertsCommands.Create()).Concat(RoleCommands.Create()).Append(KubectlRole.Declare())) root.Add(command);
         try
         {
             return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -103,7 +103,7 @@ internal sealed partial class AgentHost
         return Keeper("kubelet-server", () => template);
     }
 
-    private CertificateKeeper Keeper(string name, Func<CertificateTemplate> template) => new(new(_options.CertificateDirectory, name), template, _time, _logger);
+    private CertificateKeeper Keeper(string name, Func<CertificateTemplate> template) => new(new(_options.DataDir.AgentCertificates, name), template, _time, _logger);
 
     /// <summary>All certificates are asked for as the node.</summary>
     private void Keep(string name, CertificateKeeper certificate, CancellationToken cancel) => _supervisor.Run(name, token => certificate.RunAsync(new SigningRequestIssuer(_client), token), cancel);

@@ -32,12 +32,6 @@ internal sealed record AgentOptions
     /// <summary>Join without a hash.</summary>
     public bool SkipAuthorityVerification { get; init; }
 
-    /// <summary>Where the node's certificates are, as kubelets call it.</summary>
-    public string CertificateDirectory => Path.Combine(DataDir.Agent, "kubelet", "pki");
-
     /// <summary>The API servers the node knows.</summary>
     public string ServersFile => Path.Combine(DataDir.Agent, "servers");
-
-    /// <summary>Kubeconfig with the node's identity; that it exists means that the node has joined.</summary>
-    public string KubeconfigFile => Path.Combine(DataDir.Agent, "kubelet.kubeconfig");
 }

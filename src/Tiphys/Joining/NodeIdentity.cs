@@ -47,14 +47,14 @@ internal sealed partial class NodeIdentity
     {
         var user = $"system:node:{options.Kubelet.NodeName}";
         var template = CertificateTemplate.Client(Signer, user, "system:nodes");
-        var certificate = new CertificateKeeper(new(options.CertificateDirectory, "kubelet-client"), () => template, time, loggers.CreateLogger("Tiphys.Agent"));
+        var certificate = new CertificateKeeper(new(options.DataDir.AgentCertificates, "kubelet-client"), () => template, time, loggers.CreateLogger("Tiphys.Agent"));
         if (Joined(options, certificate, template) is { } known) return known;
         return await JoinAsync(options, certificate, time, loggers.CreateLogger("Tiphys.Agent"), cancel);
     }
 
     private static NodeIdentity? Joined(AgentOptions options, CertificateKeeper certificate, CertificateTemplate template)
     {
-        if (!File.Exists(options.KubeconfigFile) || certificate.Last is not { } last) return null;
+        if (!File.Exists(options.DataDir.AgentKubeconfig) || certificate.Last is not { } last) return null;
         if (!template.IsMetBy(last))
             throw new StartException($"{options.DataDir.Root} holds the identity of another node ({last.Subject}), not of {options.Kubelet.NodeName}: give its name with --node-name, or use another --data-dir.");
         if (certificate.Current is null)
@@ -63,8 +63,8 @@ internal sealed partial class NodeIdentity
             throw new StartException($"the node's certificate expired on {last.NotAfter.ToUniversalTime():u}: join again with --server and a new --token.");
         }
 
-        var config = Kubeconfig.Load(options.KubeconfigFile);
-        if (config.Authorities is not { Count: > 0 }) throw new StartException($"{options.KubeconfigFile} names no certificate authority; remove it and join again.");
+        var config = Kubeconfig.Load(options.DataDir.AgentKubeconfig);
+        if (config.Authorities is not { Count: > 0 }) throw new StartException($"{options.DataDir.AgentKubeconfig} names no certificate authority; remove it and join again.");
         if (options.Server is { } server && server != config.Server)
         {
             config = config with { Server = server };
@@ -122,7 +122,7 @@ internal sealed partial class NodeIdentity
     }
 
     private static void Remember(AgentOptions options, ClientConfig config, CertificateKeeper certificate) => WholeFile.WritePrivate(
-        options.KubeconfigFile,
+        options.DataDir.AgentKubeconfig,
         Kubeconfig.WriteWithFile("tiphys", config.Server, string.Concat(config.Authorities!.Select(static a => a.ExportCertificatePem() + "\n")), certificate.File));
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} has joined the cluster at {Server}")]

@@ -64,7 +64,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 {
                     BindAddress = options.BindAddress,
                     SecurePort = options.SecurePort,
-                    ServingCertificate = pki.ApiServer,
+                    ServingCertificate = () => pki.ApiServer,
                     AcceptClientCertificate = static _ => true,
                     ServiceClusterIpRange = options.ServiceClusterIpRange,
                     ServiceNodePortRange = options.ServiceNodePortRange,
@@ -100,7 +100,7 @@ internal sealed class ControlPlane : IAsyncDisposable
     /// <summary>Writes a kubeconfig for the administrator.</summary>
     public void WriteKubeconfig(string path, IPAddress address)
     {
-        using var admin = Pki.Admin();
+        var admin = Pki.Admin();
         var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
         var text = Kubeconfig.Write("tiphys", new Uri($"https://{host}:{Port}"), Pki.Authority.Pem, admin.ExportCertificatePem() + "\n", ClusterPki.KeyPem(admin) + "\n", null);
         WholeFile.WritePrivate(path, text);

@@ -34,6 +34,12 @@ internal sealed class DataDirectory
     /// <summary>The node agent's state.</summary>
     public string Agent => Path.Combine(Root, "agent");
 
+    /// <summary>Certificates of a node that joined, as kubelets call the place.</summary>
+    public string AgentCertificates => Path.Combine(Agent, "kubelet", "pki");
+
+    /// <summary>Kubeconfig with the identity of a node that joined; that it exists means that the node has joined.</summary>
+    public string AgentKubeconfig => Path.Combine(Agent, "kubelet.kubeconfig");
+
     /// <summary>How the components of the running process do.</summary>
     public string ComponentStates => Path.Combine(Root, "components.json");
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Tiphys.ApiServer;
 using Tiphys.Client;
 using Tiphys.Controllers;
 using Tiphys.Dns.Forwarding;
@@ -35,8 +36,7 @@ internal static partial class ServerHost
         options = await ServerJoin.ApplyAsync(options, data, TimeProvider.System, logger, cancel);
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
         WholeFile.WritePrivate(data.ServerRecord, Encoding.UTF8.GetString(ServerRecord.Of(options, AddressOf(options, plane)).ToJson()));
-        plane.WriteKubeconfig(data.AdminKubeconfig, options.BindAddress); // `status`, `token` and `certs` look there
-        if (options.WriteKubeconfig is { } elsewhere) plane.WriteKubeconfig(elsewhere, options.BindAddress);
+        WriteKubeconfigs(options, data, plane);
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
@@ -48,12 +48,30 @@ internal static partial class ServerHost
         await supervisor.WhenEndedAsync();
     }
 
+    private static void WriteKubeconfigs(ServerOptions options, DataDirectory data, ControlPlane plane)
+    {
+        plane.WriteKubeconfig(data.AdminKubeconfig, options.BindAddress); // `status`, `token` and `certs` look there
+        if (options.WriteKubeconfig is { } elsewhere) plane.WriteKubeconfig(elsewhere, options.BindAddress);
+    }
+
+    /// <summary>The administrator's kubeconfigs hold a copy of the certificate, and follow it.</summary>
+    private static CertificateRotation Rotation(ServerOptions options, DataDirectory data, ControlPlane plane, ILoggerFactory loggers)
+    {
+        return new(plane.Pki, Changed, TimeProvider.System, loggers.CreateLogger("Tiphys.Server.Certificates"));
+
+        void Changed(string name)
+        {
+            if (name == ClusterPki.AdminName) WriteKubeconfigs(options, data, plane);
+        }
+    }
+
     private static void StartComponents(ServerOptions options, DataDirectory data, ControlPlane plane, Supervisor supervisor, ILoggerFactory loggers, CancellationToken cancel)
     {
         if (options.EncryptionReload && plane.Encryption is { } encryption)
             supervisor.Run("encryption-reload", encryption.ReloadAsync, cancel);
+        supervisor.Run("certificates", Rotation(options, data, plane, loggers).RunAsync, cancel);
         if (plane.Snapshots is { } source) supervisor.Run("snapshots", token => SnapshotsOf(options, data, source, loggers).RunAsync(token), cancel);
-        var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters), AddressOf(options, plane), plane.Pki.Authority.Pem, SettingsOf(options), options.Etcd is not null);
+        var joining = new JoinObjects(plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters), AddressOf(options, plane), plane.Pki.Authority.Pem, SettingsOf(options), options.Etcd is not null);
         supervisor.Run("joining", async token =>
         {
             await joining.EnsureAsync(token);
@@ -62,7 +80,7 @@ internal static partial class ServerHost
         if (!options.Disabled.Contains("dns"))
         {
             var client = plane.Client("tiphys-dns", DnsService.User, "system:serviceaccounts", "system:serviceaccounts:kube-system");
-            var admin = plane.Client("tiphys-server", "system:apiserver", ApiServer.UserInfo.Masters);
+            var admin = plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters);
             var service = new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort);
             supervisor.Run("dns", token => RunDnsAsync(service, client, DnsOptions(options), loggers, token), cancel);
         }
@@ -144,6 +162,7 @@ internal static partial class ServerHost
     private static KubeletOptions KubeletOf(ServerOptions options, DataDirectory data, ControlPlane plane)
     {
         var address = options.NodeIp ?? options.Advertised;
+        var serving = plane.Pki.KubeletServing(options.NodeName, address, IPAddress.Loopback);
         return NodePaths.KubeletOptions(data.Root) with
         {
             NodeName = options.NodeName,
@@ -153,7 +172,7 @@ internal static partial class ServerHost
             ClusterDns = [options.ClusterDns.ToString()],
             ClusterDomain = options.ClusterDomain,
             ResolverConfig = options.ResolvConf,
-            ServingCertificate = plane.Pki.KubeletServing(options.NodeName, address, IPAddress.Loopback),
+            ServingCertificateSource = () => serving.Current,
             ClientAuthorities = [plane.Pki.Authority.Certificate],
         };
     }

@@ -50,7 +50,7 @@ public sealed class TestCluster : IAsyncLifetime
         _pki = ClusterPki.Open(_directory, new() { ServiceDomain = "cluster.local", ServiceAddress = IPAddress.Parse("10.43.0.1"), AdvertiseAddress = IPAddress.Loopback, ExtraNames = [] }, TimeProvider.System);
         _store = EmbeddedStore.InMemory();
         _server = await KubeApiServer.StartAsync(
-            new() { Server = new() { BindAddress = IPAddress.Loopback, SecurePort = 0, ServingCertificate = _pki.ApiServer, InProcess = _transport }, Pki = _pki, AdvertiseAddress = IPAddress.Parse("192.0.2.1"), Components = _components },
+            new() { Server = new() { BindAddress = IPAddress.Loopback, SecurePort = 0, ServingCertificate = () => _pki.ApiServer, InProcess = _transport }, Pki = _pki, AdvertiseAddress = IPAddress.Parse("192.0.2.1"), Components = _components },
             _store,
             Loggers,
             CancellationToken.None);

@@ -28,7 +28,7 @@ public sealed class LiveServer : IAsyncLifetime
         _server = await KubeApiServer.StartAsync(
             new KubeApiServerOptions
             {
-                Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, ServingCertificate = pki.ApiServer },
+                Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, ServingCertificate = () => pki.ApiServer },
                 Pki = pki,
                 AdvertiseAddress = IPAddress.Loopback,
                 Components = _components,
