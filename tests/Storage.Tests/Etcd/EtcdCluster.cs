@@ -13,7 +13,10 @@ internal sealed class EtcdCluster : IDisposable
     private readonly string _name = $"tes{Environment.ProcessId % 100000}";
     private readonly List<EtcdProcess> _members = [];
 
-    public EtcdCluster()
+    /// <summary>Starts the members.</summary>
+    /// <param name="arguments">Further flags of all of them.</param>
+    /// <param name="dataOfLast">Where the last member's data shall be.</param>
+    public EtcdCluster(string[]? arguments = null, string? dataOfLast = null)
     {
         try
         {
@@ -29,7 +32,7 @@ internal sealed class EtcdCluster : IDisposable
                 Ip($"-n {Namespace(i)} addr add {Address(i)}/24 dev eth");
                 Ip($"-n {Namespace(i)} link set eth up");
                 Ip($"-n {_name}s link set m{i} master sw up");
-                _members.Add(EtcdProcess.OnUnixSocket($"m{i}", Address(i), PeerPort, cluster));
+                _members.Add(EtcdProcess.OnUnixSocket($"m{i}", Address(i), PeerPort, cluster, i == Members - 1 ? dataOfLast : null, arguments ?? []));
             }
             for (var i = 0; i < Members; i++) Start(i);
         }
@@ -43,6 +46,12 @@ internal sealed class EtcdCluster : IDisposable
     public IReadOnlyList<Uri> Servers => [.. _members.Select(static m => m.Server)];
 
     public void Start(int member) => _members[member].Start(Find("ip"), "netns", "exec", Namespace(member));
+
+    public bool IsRunning(int member) => _members[member].IsRunning;
+
+    public int Process(int member) => _members[member].Id;
+
+    public string Data(int member) => _members[member].Data;
 
     public void Kill(int member) => _members[member].Kill();
 
@@ -78,7 +87,7 @@ internal sealed class EtcdCluster : IDisposable
 
     private static void Run(string program, string arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        using var process = System.Diagnostics.Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {arguments}: {error}");

@@ -13,13 +13,14 @@ internal sealed partial class EtcdProcess : IDisposable
     private readonly TestDirectory _directory = new();
     private Process? _process;
 
-    private EtcdProcess(string name, string clients, Uri server, string peers, string cluster, TimeSpan election, IEnumerable<string> more)
+    private EtcdProcess(string name, string clients, Uri server, string peers, string cluster, TimeSpan election, string? data, IEnumerable<string> more)
     {
         Server = server;
+        Data = Path.Combine(data ?? _directory.Path, "data");
         var milliseconds = (int)election.TotalMilliseconds;
         _arguments =
         [
-            "--name", name, "--data-dir", Path.Combine(_directory.Path, "data"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+            "--name", name, "--data-dir", Data, "--listen-client-urls", clients, "--advertise-client-urls", clients,
             "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", cluster,
             "--heartbeat-interval", $"{milliseconds / 10}", "--election-timeout", $"{milliseconds}", "--max-txn-ops", "10000", "--log-level", "error", .. more,
         ];
@@ -31,24 +32,31 @@ internal sealed partial class EtcdProcess : IDisposable
 
     public Uri Server { get; private set; }
 
+    /// <summary>The data directory.</summary>
+    public string Data { get; }
+
+    public int Id => _process!.Id;
+
+    public bool IsRunning => _process is { HasExited: false };
+
     /// <summary>A cluster of one, started; it loses what it wrote last when the machine fails, which no test does.</summary>
     public static async Task<EtcdProcess> StartSingleAsync(params string[] more)
     {
         var ports = FreePorts(2);
         var server = new Uri($"{(more.Contains("--client-cert-auth") ? "https" : "http")}://127.0.0.1:{ports[0]}");
         var peers = $"http://127.0.0.1:{ports[1]}";
-        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), ["--unsafe-no-fsync", .. more]);
+        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), null, ["--unsafe-no-fsync", .. more]);
         etcd.Start();
         await etcd.WaitForPortAsync();
         return etcd;
     }
 
     /// <summary>A member of a larger cluster that takes its clients on a Unix socket; not started yet.</summary>
-    public static EtcdProcess OnUnixSocket(string name, string address, int peerPort, string cluster)
+    public static EtcdProcess OnUnixSocket(string name, string address, int peerPort, string cluster, string? data, string[] more)
     {
         // etcd takes no path, only a name in its working directory that looks like host and port.
         const string socket = "localhost:1";
-        var etcd = new EtcdProcess(name, "unix://" + socket, new Uri("unix:///"), $"http://{address}:{peerPort}", cluster, TimeSpan.FromMilliseconds(500), []);
+        var etcd = new EtcdProcess(name, "unix://" + socket, new Uri("unix:///"), $"http://{address}:{peerPort}", cluster, TimeSpan.FromMilliseconds(500), data, more);
         etcd.Server = new Uri($"unix://{etcd._directory.Path}/{socket}");
         return etcd;
     }

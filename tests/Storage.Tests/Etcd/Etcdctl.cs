@@ -13,7 +13,7 @@ internal static partial class Etcdctl
     {
         var bar = line.LastIndexOf('|');
         var words = Word().Matches(line[(bar + 1)..]).Select(static m => m.Value.Trim('"'));
-        var start = new ProcessStartInfo(Program, [.. words, $"--endpoints={server.GetLeftPart(UriPartial.Authority)}"])
+        var start = new ProcessStartInfo(Program, [.. words, $"--endpoints={(server.Scheme == "unix" ? server.OriginalString : server.GetLeftPart(UriPartial.Authority))}"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -238,6 +238,11 @@ public sealed partial class EtcdStore : IStore
         {
             return await Connection.CallAsync(method, request, parser, call, attempt, cancel).ConfigureAwait(false);
         }
+        catch (GrpcException e) when (call == EtcdCall.Once && e.Detail == EtcdErrors.NoSpace)
+        {
+            // The write that first exceeds the quota is carried out and then refused; those that follow are only refused.
+            throw new WriteOutcomeUnknownException(e.Detail, e);
+        }
         catch (GrpcException e)
         {
             throw await TranslateAsync(e, lease, cancel).ConfigureAwait(false);
