@@ -3,13 +3,16 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Tiphys.Testing;
 
-/// <summary>An authority, a server and a client of it, and a client of nobody, as PEM files in a directory.</summary>
+/// <summary>
+/// An authority, a server and a client of it, and a client of nobody, as PEM files in a directory. The server is on loopback and at
+/// what other addresses are named.
+/// </summary>
 internal sealed class TestCertificates
 {
     private const string ServerUsage = "1.3.6.1.5.5.7.3.1";
     private const string ClientUsage = "1.3.6.1.5.5.7.3.2";
 
-    public TestCertificates(string directory)
+    public TestCertificates(string directory, params IEnumerable<System.Net.IPAddress> addresses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=authority", key, HashAlgorithmName.SHA256);
@@ -17,9 +20,9 @@ internal sealed class TestCertificates
         using var authority = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(90));
         Authority = Path.Combine(directory, "ca.crt");
         File.WriteAllText(Authority, authority.ExportCertificatePem());
-        Server = Write(directory, "server", authority, ServerUsage);
-        Client = Write(directory, "client", authority, ClientUsage);
-        Stranger = Write(directory, "stranger", null, ClientUsage);
+        Server = Write(directory, "server", authority, ServerUsage, addresses);
+        Client = Write(directory, "client", authority, ClientUsage, []);
+        Stranger = Write(directory, "stranger", null, ClientUsage, []);
     }
 
     /// <summary>The authority's file.</summary>
@@ -32,13 +35,14 @@ internal sealed class TestCertificates
 
     public string Stranger { get; }
 
-    private static string Write(string directory, string name, X509Certificate2? authority, string usage)
+    private static string Write(string directory, string name, X509Certificate2? authority, string usage, IEnumerable<System.Net.IPAddress> addresses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(System.Net.IPAddress.Loopback);
+        foreach (var address in addresses) names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
         var (from, to) = (DateTimeOffset.UnixEpoch.AddYears(51), DateTimeOffset.UnixEpoch.AddYears(89));
         using var certificate = authority is null ? request.CreateSelfSigned(from, to) : request.Create(authority, from, to, RandomNumberGenerator.GetBytes(8));

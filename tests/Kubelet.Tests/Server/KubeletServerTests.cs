@@ -7,6 +7,7 @@ using System.Text.Json.Nodes;
 
 using Tiphys.Client;
 using Tiphys.Kubelet.Tests.Harness;
+using TestCertificates = Tiphys.Kubelet.Tests.Harness.TestCertificates;
 
 namespace Tiphys.Kubelet.Tests.Server;
 

@@ -1,0 +1,58 @@
+namespace Tiphys.EndToEnd.Tests;
+
+/// <summary>Servers that must not join, and what they are told.</summary>
+[Collection("shared etcd")]
+public sealed class ServerJoinTests : IAsyncDisposable
+{
+    private readonly LoopbackControlPlane _plane = new();
+
+    public ValueTask DisposeAsync() => _plane.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_wrong_is_told_in_a_sentence_and_nothing_is_written()
+    {
+        var ports = LoopbackControlPlane.FreePorts(2);
+        var (clients, peers) = ($"http://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
+        _plane.Start(
+            LoopbackControlPlane.Etcd("etcd"), "--name", "m0", "--data-dir", _plane.At("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
+            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error");
+        await _plane.StartServerAsync("first", "--etcd-servers", clients, "--cluster-domain", "ships.local");
+        var server = File.ReadLines(_plane.At("first.kubeconfig")).Select(static l => l.Trim()).First(static l => l.StartsWith("server: ", StringComparison.Ordinal))["server: ".Length..];
+        var made = await TokenAsync("create", "--server");
+        var token = made.Succeeded().Output.Trim();
+        Assert.Contains($"Another server joins within 2h0m0s with:\n\n  tiphys server --server {server} --token {token}\n", made.Errors.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        var parts = token.Split('.');
+        var other = string.Concat(Enumerable.Repeat("ab", 32));
+
+        await RefusedAsync("--token joins another server's cluster: name that server with --server https://HOST:PORT.", "--token", token);
+        await RefusedAsync("a server joins with a token: run `tiphys token create --server` on the first server and give --token what it prints.", "--server", server);
+        await RefusedAsync("the token is not of the form ID.SECRET.KEY.HASH that `tiphys token create --server` prints on the first server.", "--server", server, "--token", "ahoy");
+        await RefusedAsync($"the cluster CA at {server}/ is not the one expected: none of the public keys \"sha256:{parts[3]}\" are pinned", "--server", server, "--token", $"{parts[0]}.{parts[1]}.{parts[2]}.{other}");
+        await RefusedAsync("the token is for the cluster whose CA has the hash sha256:", "--server", server, "--token", token, "--discovery-token-ca-cert-hash", "sha256:" + other);
+        await RefusedAsync("the token does not open the cluster's keys: another server token was made after it", "--server", server, "--token", $"{parts[0]}.{parts[1]}.{other}.{parts[3]}");
+        await RefusedAsync("failed to verify the JWS signature of the cluster-info ConfigMap with the token", "--server", server, "--token", $"{parts[0]}.0123456789abcdef.{parts[2]}.{parts[3]}");
+        await RefusedAsync("--cluster-domain sea.local contradicts the cluster's ships.local: all servers of a cluster share it; leave the flag out.", "--server", server, "--token", token, "--cluster-domain", "sea.local");
+        await RefusedAsync("is for agents only: run `tiphys token create --server` on the first server", "--server", server, "--token", (await TokenAsync("create")).Succeeded().Output.Trim());
+
+        // The next token ends the one before, and with the last one the keys go too.
+        token = (await TokenAsync("create", "--server")).Succeeded().Output.Trim();
+        await RefusedAsync($"token id \"{parts[0]}\" is invalid for this cluster or it has expired. Use \"tiphys token create --server\" on the server", "--server", server, "--token", string.Join('.', parts));
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Code == 0, seconds: 90);
+        (await TokenAsync("delete", token[..6])).Succeeded();
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Errors.Contains("NotFound", StringComparison.Ordinal), seconds: 90);
+        Assert.Equal(["version"], Directory.GetFileSystemEntries(_plane.At("second")).Select(Path.GetFileName));
+
+        // A server with keys of its own must not lose them.
+        var own = await _plane.TiphysAsync("server", "--disable=agent,proxy,dns", "--data-dir", _plane.At("first"), "--server", server, "--token", token);
+        Assert.Contains("holds the keys of a cluster of its own: start without --server, or join with an empty --data-dir.", own.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task RefusedAsync(string message, params string[] flags)
+    {
+        var outcome = await _plane.TiphysAsync(["server", "--disable=agent,proxy,dns", "--bind-address", "127.0.0.1", "--secure-port", "0", "--data-dir", _plane.At("second"), .. flags]);
+        Assert.Equal(1, outcome.Code);
+        Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
+    }
+
+    private Task<Outcome> TokenAsync(params string[] arguments) => _plane.TiphysAsync(["token", .. arguments, "--data-dir", _plane.At("first")]);
+}
