@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
+using Tiphys.Client;
 using Tiphys.Storage;
 
 namespace Tiphys.ApiServer;
@@ -40,6 +41,9 @@ public sealed record KubeApiServerOptions
 
     /// <summary>How many API servers there are, for <see cref="EndpointReconcilerType.MasterCount"/> (<c>--apiserver-count</c>).</summary>
     public int ApiServerCount { get; init; } = 1;
+
+    /// <summary>Keys whose service account tokens are accepted besides the one that signs (<c>--service-account-key-file</c>).</summary>
+    public IReadOnlyList<ServiceAccountKey> ServiceAccountKeys { get; init; } = [];
 
     /// <summary>Issuer of service account tokens (<c>--service-account-issuer</c>).</summary>
     public string ServiceAccountIssuer { get; init; } = "https://kubernetes.default.svc.cluster.local";
@@ -130,8 +134,9 @@ public sealed class KubeApiServer : IAsyncDisposable
         var time = options.Server.Time;
         var resources = parts.Resources;
         string[] audiences = [options.ServiceAccountIssuer];
-        var accountTokens = new ServiceAccountTokens(options.ServiceAccountIssuer, [options.Pki.ServiceAccountKey], resources, time);
-        List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new LegacyServiceAccountTokens([options.Pki.ServiceAccountKey], resources, time), new BootstrapTokens(resources, time)];
+        ServiceAccountKey[] keys = [options.Pki.ServiceAccountKey, .. options.ServiceAccountKeys.Where(k => k.KeyId != options.Pki.ServiceAccountKey.KeyId)];
+        var accountTokens = new ServiceAccountTokens(options.ServiceAccountIssuer, keys, resources, time);
+        List<ITokenAuthenticator> tokens = [options.Components, accountTokens, new LegacyServiceAccountTokens(keys, resources, time), new BootstrapTokens(resources, time)];
         if (options.TokenAuthFile is { } file) tokens.Insert(1, StaticTokens.Load(file));
         var bearer = new BearerTokenAuthenticator(tokens, audiences, time);
         parts.Authenticators.Add(new FrontProxyAuthenticator(options.Pki.FrontProxyAuthority.VerifiesClient, "front-proxy-client"));

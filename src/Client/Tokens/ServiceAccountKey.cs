@@ -45,6 +45,19 @@ public sealed class ServiceAccountKey : IDisposable
         }
     }
 
+    /// <summary>Reads all keys of a text, private or public (<c>--service-account-key-file</c> may name files with several).</summary>
+    /// <exception cref="CryptographicException">There is none, or one cannot be used.</exception>
+    public static IReadOnlyList<ServiceAccountKey> ParseAll(string pem)
+    {
+        var keys = new List<ServiceAccountKey>();
+        for (var rest = pem.AsSpan(); PemEncoding.TryFind(rest, out var fields); rest = rest[fields.Location.End..])
+        {
+            if (rest[fields.Label].EndsWith("KEY", StringComparison.Ordinal)) keys.Add(Parse(rest[fields.Location].ToString()));
+        }
+
+        return keys.Count > 0 ? keys : throw new CryptographicException("the text holds no key in PEM");
+    }
+
     /// <summary>Signs.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data)
     {

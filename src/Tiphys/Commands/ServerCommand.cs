@@ -32,6 +32,7 @@ internal static class ServerCommand
         var advertise = Flags.Address("--advertise-address", "Address at which nodes and pods reach the API server; the host's own by default.", null);
         var sans = new Option<string[]>("--tls-san") { Description = "Further names and addresses under which the API server is reached, comma-separated.", DefaultValueFactory = static _ => [] };
         var tokens = new Option<string?>("--token-auth-file") { Description = "CSV file of static bearer tokens: token,user,uid,\"group1,group2\"." };
+        var keys = new Option<string[]>("--service-account-key-file") { Description = "File with PEM-encoded private or public keys whose ServiceAccount tokens are accepted besides those of the cluster's key; may be given several times.", DefaultValueFactory = static _ => [] };
         var kubeconfig = new Option<string?>("--write-kubeconfig") { Description = "Where to write the administrator's kubeconfig, besides below --data-dir." };
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
         var pods = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
@@ -56,7 +57,7 @@ internal static class ServerCommand
         var verbosity = Flags.Verbosity();
         var command = new Command(name, description)
         {
-            dataDir, bind, port, advertise, sans, tokens, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, join, token, hashes, verbosity,
+            dataDir, bind, port, advertise, sans, tokens, keys, kubeconfig, services, pods, domain, nodePorts, nodeName, nodeIp, modes, runtime, resolvers, disable, reconciler, count, join, token, hashes, verbosity,
         };
         foreach (var option in snapshots.All.Concat(etcd.All).Concat(election.All).Append(encryption).Append(reload)) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
@@ -82,6 +83,7 @@ internal static class ServerCommand
                 AdvertiseAddress = result.GetValue(advertise),
                 TlsSans = [.. Split(result.GetValue(sans))],
                 TokenAuthFile = result.GetValue(tokens),
+                ServiceAccountKeyFiles = result.GetValue(keys)!,
                 WriteKubeconfig = result.GetValue(kubeconfig),
                 ServiceClusterIpRange = result.GetValue(services),
                 ClusterCidr = result.GetValue(pods),

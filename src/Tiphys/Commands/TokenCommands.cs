@@ -41,6 +41,7 @@ internal static class TokenCommands
                     Usages = [.. Split(result.GetValue(usages)), .. forServer ? [ServerToken.Usage] : Array.Empty<string>()],
                     Groups = [.. Split(result.GetValue(groups)), .. forServer ? [ServerToken.Group] : Array.Empty<string>()],
                     PrintJoinCommand = result.GetValue(join),
+                    Address = result.GetValue(place.Kubeconfig) is null ? ServerRecord.TryRead(DataDirectory.ServerRecordOf(result.GetValue(place.DataDir)!))?.Server : null,
                     Server = forServer ? DataDirectory.Open(result.GetValue(place.DataDir)!) : null,
                 },
                 TimeProvider.System,

@@ -15,6 +15,9 @@ internal sealed record ServerRecord
     /// <summary>Where others reach the server; null in what is sent to others.</summary>
     public Uri? Server { get; init; }
 
+    /// <summary>Port of all servers: the endpoints of the Service <c>kubernetes</c> have one for all.</summary>
+    public required int SecurePort { get; init; }
+
     public required string ClusterCidr { get; init; }
 
     public required string ServiceClusterIpRange { get; init; }
@@ -35,6 +38,7 @@ internal sealed record ServerRecord
     public static ServerRecord Of(ServerOptions options, Uri server) => new()
     {
         Server = server,
+        SecurePort = server.Port,
         ClusterCidr = options.ClusterCidr.ToString(),
         ServiceClusterIpRange = options.ServiceClusterIpRange.ToString(),
         ClusterDomain = options.ClusterDomain,

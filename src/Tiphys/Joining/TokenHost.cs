@@ -25,6 +25,9 @@ internal sealed record NewToken
     /// <summary>Print the whole command with which a node joins.</summary>
     public bool PrintJoinCommand { get; init; }
 
+    /// <summary>Where this server is reached; null when run elsewhere, with a kubeconfig.</summary>
+    public Uri? Address { get; init; }
+
     /// <summary>Data directory of this server, for a token with which servers join; null for one of nodes.</summary>
     public DataDirectory? Server { get; init; }
 }
@@ -59,7 +62,7 @@ internal static class TokenHost
             throw new StartException($"a token with id \"{token.Id}\" already exists");
         }
 
-        Console.WriteLine(wanted.PrintJoinCommand ? await JoinCommandAsync(client, token, cancel) : token.Text);
+        Console.WriteLine(wanted.PrintJoinCommand ? await JoinCommandAsync(client, token, wanted.Address, cancel) : token.Text);
     }
 
     /// <summary>The token for programs, the command for people beside it; or the command for programs.</summary>
@@ -107,13 +110,13 @@ internal static class TokenHost
         }
     }
 
-    private static async Task<string> JoinCommandAsync(KubernetesClient client, BootstrapToken token, CancellationToken cancel)
+    private static async Task<string> JoinCommandAsync(KubernetesClient client, BootstrapToken token, Uri? address, CancellationToken cancel)
     {
         var map = await client.Resource<ConfigMap>().GetAsync("kube-public", ClusterInfo.Name, cancel);
         var (server, pem) = Kubeconfig.ReadCluster(map.Data?.GetValueOrDefault(ClusterInfo.KubeconfigKey) ?? "");
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPem(pem);
-        return $"tiphys agent --server {server.AbsoluteUri.TrimEnd('/')} --token {token.Text} {string.Join(' ', authorities.Select(static a => "--discovery-token-ca-cert-hash " + ClusterInfo.HashOf(a)))}";
+        return $"tiphys agent --server {(address ?? server).AbsoluteUri.TrimEnd('/')} --token {token.Text} {string.Join(' ', authorities.Select(static a => "--discovery-token-ca-cert-hash " + ClusterInfo.HashOf(a)))}";
     }
 
     private static string TimeLeft(BootstrapToken token, DateTimeOffset now)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tiphys.ApiServer;
@@ -79,6 +80,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 ApiServerCount = options.ApiServerCount,
                 AuthorizationModes = options.AuthorizationModes,
                 TokenAuthFile = options.TokenAuthFile,
+                ServiceAccountKeys = [.. options.ServiceAccountKeyFiles.SelectMany(LoadKeys)],
                 ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",
             },
             store,
@@ -126,6 +128,18 @@ internal sealed class ControlPlane : IAsyncDisposable
         catch (EncryptionConfigException e)
         {
             throw new StartException(e.Message);
+        }
+    }
+
+    private static IReadOnlyList<ServiceAccountKey> LoadKeys(string path)
+    {
+        try
+        {
+            return ServiceAccountKey.ParseAll(File.ReadAllText(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new StartException($"--service-account-key-file {path}: {e.Message}");
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class DataDirectory
     public string Pki => Path.Combine(Root, "server", "pki");
 
     /// <summary>What the server last ran with; see <see cref="Joining.ServerRecord"/>.</summary>
-    public string ServerRecord => Path.Combine(Root, "server", "server.json");
+    public string ServerRecord => ServerRecordOf(Root);
 
     /// <summary>The node agent's state.</summary>
     public string Agent => Path.Combine(Root, "agent");
@@ -57,6 +57,9 @@ internal sealed class DataDirectory
 
     /// <summary>The schedule's file.</summary>
     public static string SnapshotPlanOf(string root) => Path.Combine(Path.GetFullPath(root), "server", "snapshot-schedule.json");
+
+    /// <summary>What a server last ran with, below a data directory that need not exist.</summary>
+    public static string ServerRecordOf(string root) => Path.Combine(Path.GetFullPath(root), "server", "server.json");
 
     /// <summary>Opens or makes a data directory.</summary>
     /// <exception cref="StartException">It belongs to a newer version, or cannot be used.</exception>

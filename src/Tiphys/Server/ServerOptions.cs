@@ -20,6 +20,9 @@ internal sealed record ServerOptions
 
     public string? TokenAuthFile { get; init; }
 
+    /// <summary>Files with keys whose service account tokens are accepted besides the cluster's own.</summary>
+    public IReadOnlyList<string> ServiceAccountKeyFiles { get; init; } = [];
+
     public string? WriteKubeconfig { get; init; }
 
     public IPNetwork ServiceClusterIpRange { get; init; } = IPNetwork.Parse("10.43.0.0/16");
