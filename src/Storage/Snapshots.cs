@@ -8,6 +8,9 @@ public interface ISnapshotSource
     /// holds a whole snapshot only when this returns.
     /// </summary>
     Task<SnapshotInfo> SaveSnapshotAsync(Stream output, CancellationToken cancellationToken = default);
+
+    /// <summary>The same content as it is in memory, for whoever writes it in another form.</summary>
+    Task<StoreContent> ReadContentAsync(CancellationToken cancellationToken = default);
 }
 
 /// <summary>What a snapshot holds.</summary>

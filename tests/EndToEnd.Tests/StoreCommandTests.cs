@@ -83,6 +83,20 @@ public sealed class StoreCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_snapshot_of_an_etcd_that_is_lost_becomes_an_embedded_store()
+    {
+        var url = await StartEtcdAsync();
+        var lost = await ObjectsAsync(() => _plane.StartServerAsync("s", ["--etcd-servers", url, .. _tls]), "s", async () =>
+        {
+            for (var i = 0; i < 5; i++) (await _plane.KubectlAsync("s", $"create configmap c{i} --from-literal=k=v{i}")).Succeeded();
+        });
+        (await EtcdctlAsync(url, $"snapshot save {_plane.At("etcd.snapshot")}")).Succeeded();
+        Assert.Contains("etcd 3.5", (await _plane.TiphysAsync("etcd", "snapshot", "status", _plane.At("etcd.snapshot"))).Succeeded().Output, StringComparison.Ordinal);
+        (await _plane.TiphysAsync("etcd", "snapshot", "restore", _plane.At("etcd.snapshot"), "--data-dir", _plane.At("s"))).Succeeded();
+        Assert.Equal(lost, await ObjectsAsync(() => _plane.StartServerAsync("s"), "s"));
+    }
+
+    [Fact]
     public async Task Our_store_as_a_server_forgets_history_by_the_clock()
     {
         var url = $"http://127.0.0.1:{LoopbackControlPlane.FreePorts(1)[0]}";

@@ -167,19 +167,12 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
     public async Task<SnapshotInfo> SaveSnapshotAsync(Stream output, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(output);
-        var image = await _loop.PinAsync().ConfigureAwait(false);
-        SnapshotWriter writer;
-        try
-        {
-            // Only noting the records holds up the freeing of history, not writing them to whoever is slow to take them.
-            writer = new SnapshotWriter(image);
-        }
-        finally
-        {
-            _loop.Unpin();
-        }
+        var writer = await FromImageAsync(static image => new SnapshotWriter(image)).ConfigureAwait(false);
         return await Task.Run(() => writer.Write(output, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public Task<StoreContent> ReadContentAsync(CancellationToken cancellationToken = default) => FromImageAsync(SnapshotContent.Of);
 
     /// <inheritdoc/>
     public Task DefragmentAsync(CancellationToken cancellationToken = default) => CheckpointAsync().WaitAsync(cancellationToken);
@@ -194,6 +187,20 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
         _hub.Close();
         _loop.Dispose();
         _directory?.Dispose();
+    }
+
+    // Only noting the records holds up the freeing of history, not writing them to whoever is slow to take them.
+    private async Task<T> FromImageAsync<T>(Func<StoreImage, T> note)
+    {
+        var image = await _loop.PinAsync().ConfigureAwait(false);
+        try
+        {
+            return note(image);
+        }
+        finally
+        {
+            _loop.Unpin();
+        }
     }
 
     /// <summary>Writes a checkpoint now and waits for it; false when nothing has been compacted yet.</summary>

@@ -40,12 +40,15 @@ internal sealed partial class EtcdProcess : IDisposable
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>A cluster of one, started; it loses what it wrote last when the machine fails, which no test does.</summary>
-    public static async Task<EtcdProcess> StartSingleAsync(params string[] more)
+    public static Task<EtcdProcess> StartSingleAsync(params string[] more) => StartSingleOnAsync(null, more);
+
+    /// <summary>The same on what lies in a folder under the name "data".</summary>
+    public static async Task<EtcdProcess> StartSingleOnAsync(string? data, params string[] more)
     {
         var ports = FreePorts(2);
         var server = new Uri($"{(more.Contains("--client-cert-auth") ? "https" : "http")}://127.0.0.1:{ports[0]}");
         var peers = $"http://127.0.0.1:{ports[1]}";
-        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), null, ["--unsafe-no-fsync", .. more]);
+        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), data, ["--unsafe-no-fsync", .. more]);
         etcd.Start();
         await etcd.WaitForPortAsync();
         return etcd;

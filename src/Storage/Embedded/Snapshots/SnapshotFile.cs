@@ -2,10 +2,11 @@ using System.Globalization;
 using Tiphys.Storage.Embedded.Leases;
 using Tiphys.Storage.Embedded.Log;
 using Tiphys.Storage.Embedded.Mvcc;
+using Tiphys.Storage.Embedded.Snapshots.Etcd;
 
 namespace Tiphys.Storage.Embedded.Snapshots;
 
-/// <summary>Snapshots as files: saved, verified and made into a data directory again.</summary>
+/// <summary>Snapshots as files: saved, verified and made into a data directory again. Those of etcd are read, too.</summary>
 public static class SnapshotFile
 {
     /// <summary>
@@ -66,6 +67,7 @@ public static class SnapshotFile
 
     private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases) Load(string path)
     {
+        if (EtcdSnapshotReader.Recognizes(path)) return LoadEtcd(path);
         CheckKind(path);
         var index = new MvccIndex(revision: 1);
         var leases = new LeaseTable(TimeProvider.System);
@@ -79,12 +81,22 @@ public static class SnapshotFile
         return (new SnapshotInfo(hash, header.A, keys, new FileInfo(path).Length, VersionOf(DataDirectory.FormatVersion)), index, leases);
     }
 
+    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases) LoadEtcd(string path)
+    {
+        var (info, content) = EtcdSnapshotReader.Read(path);
+        var (index, leases) = (new MvccIndex(revision: 1), new LeaseTable(TimeProvider.System));
+        foreach (var record in content.Records) index.Load(record);
+        foreach (var (id, ttl) in content.Leases) leases.Grant(id, ttl);
+        index.Publish();
+        return (info, index, leases);
+    }
+
     private static void CheckKind(string path)
     {
         Span<byte> start = stackalloc byte[12];
         using var file = File.OpenHandle(path);
         if (RandomAccess.Read(file, start, 0) < start.Length || BitConverter.ToUInt64(start) != FileHeader.SnapshotMagic)
-            throw new StoreOpenException($"{path} is no snapshot of this store: it was not made by `tiphys etcd snapshot save`");
+            throw new StoreOpenException($"{path} is no snapshot: it was made neither by `tiphys etcd snapshot save` nor by etcd");
         if (BitConverter.ToInt32(start[8..]) is var version and > DataDirectory.FormatVersion and < 1000)
             throw new StoreOpenException($"{path} was written in a newer format version ({version}); this binary reads up to {DataDirectory.FormatVersion}: use the newer tiphys");
     }

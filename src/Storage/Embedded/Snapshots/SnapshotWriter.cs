@@ -7,15 +7,14 @@ namespace Tiphys.Storage.Embedded.Snapshots;
 /// <summary>Writes a snapshot: the layout of a checkpoint, padded with zeros and closed by the SHA-256 of everything before it.</summary>
 internal sealed class SnapshotWriter
 {
-    private readonly List<StoreRecord> _records = [];
+    private readonly IReadOnlyList<StoreRecord> _records;
     private readonly StoreImage _image;
 
     /// <summary>Notes the records of an image, which is not needed afterwards.</summary>
     public SnapshotWriter(StoreImage image)
     {
+        _records = SnapshotContent.Of(image).Records;
         _image = image;
-        var collector = new Collector(_records, image.Revision);
-        TreeReader.Visit(image.Root, KeyRange.All, ref collector);
     }
 
     public SnapshotInfo Write(Stream output, CancellationToken cancel)
@@ -40,16 +39,6 @@ internal sealed class SnapshotWriter
         output.Flush();
         return new SnapshotInfo(
             frames.ContentHash, _image.Revision, _records.Count, frames.Offset + padding.Length + SHA256.HashSizeInBytes, SnapshotFile.VersionOf(DataDirectory.FormatVersion));
-    }
-
-    private readonly struct Collector(List<StoreRecord> records, long revision) : IRecordVisitor
-    {
-        public bool Visit(StoreRecord newest)
-        {
-            if (newest.AsOf(revision) is { IsDeletion: false } record)
-                records.Add(record);
-            return true;
-        }
     }
 
     // The frames come in order, so that a stream does; whoever gave it makes it durable.

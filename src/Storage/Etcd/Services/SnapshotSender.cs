@@ -1,13 +1,11 @@
 using System.IO.Pipelines;
 using Google.Protobuf;
 using Tiphys.Grpc.Server;
+using Tiphys.Storage.Embedded.Snapshots.Etcd;
 
 namespace Tiphys.Storage.Etcd.Services;
 
-/// <summary>
-/// Sends a snapshot as it is being written. Its format is this store's own, for <c>tiphys etcd snapshot restore</c>; like etcd's it
-/// ends with the SHA-256 of what goes before, which etcdctl asks for.
-/// </summary>
+/// <summary>Sends a snapshot, in etcd's form, as it is being written.</summary>
 internal static class SnapshotSender
 {
     private const int ChunkBytes = 256 * 1024;
@@ -50,7 +48,8 @@ internal static class SnapshotSender
     {
         try
         {
-            await source.SaveSnapshotAsync(writer.AsStream(), cancel);
+            var content = await source.ReadContentAsync(cancel);
+            await Task.Run(() => EtcdSnapshotWriter.Write(content, writer.AsStream(), cancel), cancel);
             await writer.CompleteAsync();
         }
         catch (Exception e)
