@@ -11,7 +11,7 @@ internal static class Scenarios
 {
     private const string Ns = "tiphys-load";
 
-    public static readonly string[] Names = ["create", "get", "list", "update", "watch", "bind", "ready"];
+    public static readonly string[] Names = ["create", "get", "list", "update", "watch", "bind", "ready", "service", "nodeport"];
 
     public static async Task RunAsync(ClientConfig config, LoadSettings settings, string[] wanted, CancellationToken cancel)
     {
@@ -30,6 +30,8 @@ internal static class Scenarios
                     case "watch": await WatchAsync(client, settings, cancel); break;
                     case "bind": await BindAsync(client, settings, cancel); break;
                     case "ready": await ReadyAsync(client, settings, cancel); break;
+                    case "service": await ServiceAsync(client, settings, ServiceType.ClusterIP, cancel); break;
+                    case "nodeport": await ServiceAsync(client, settings, ServiceType.NodePort, cancel); break;
                     default: throw new ArgumentException($"there is no scenario \"{name}\"; use {string.Join(", ", Names)}");
                 }
             }
@@ -42,6 +44,16 @@ internal static class Scenarios
 
     private static Task CreateAsync(KubernetesClient client, LoadSettings settings, CancellationToken cancel) =>
         Meter.RunAsync("create configmap", settings.Count, settings.Parallel, i => client.Resource<ConfigMap>().CreateAsync(Map($"c-{i}"), cancel));
+
+    private static Task ServiceAsync(KubernetesClient client, LoadSettings settings, string type, CancellationToken cancel)
+    {
+        const int ports = 2000; // of the 2,768 node ports there are
+        return Meter.RunAsync($"create {type} service", Math.Min(settings.Count, type == ServiceType.NodePort ? ports : settings.Count), settings.Parallel, i =>
+        {
+            var name = $"{type.ToLowerInvariant()}-{i}";
+            return client.Resource<Service>().CreateAsync(new() { Metadata = new() { Name = name, Namespace = Ns }, Spec = new() { Type = type, Ports = [new() { Port = 80 }] } }, cancel);
+        });
+    }
 
     private static async Task GetAsync(KubernetesClient client, LoadSettings settings, CancellationToken cancel)
     {

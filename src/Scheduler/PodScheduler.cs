@@ -102,18 +102,49 @@ internal sealed partial class PodScheduler
         if (pod.Spec.SchedulerName != _options.SchedulerName || pod.Metadata.DeletionTimestamp is not null || pod.Spec.SchedulingGates is { Count: > 0 })
         {
             _queue.Remove(info.Uid);
+            Forget(info.Uid);
             return;
         }
 
         // Our own status writes must not count as a reason to try again.
+        FollowPromise(before, info);
         var mayHelp = before is not null && (before.Metadata.Generation != pod.Metadata.Generation || !ApiJson.Same(before.Spec, pod.Spec));
         _queue.Put(info, mayHelp);
+    }
+
+    /// <summary>
+    /// What the API says of a promise counts, once it says something: our own is known here before it is written, and a scheduler
+    /// that starts finds those of the last one.
+    /// </summary>
+    private void FollowPromise(Pod? before, PodInfo info)
+    {
+        var (was, now) = (before?.Status.NominatedNodeName ?? "", info.Pod.Status.NominatedNodeName ?? "");
+        lock (_cluster.Lock)
+        {
+            if (now.Length > 0) _cluster.Nominations.Set(info, now);
+            else if (was.Length > 0) _cluster.Nominations.Remove(info.Uid);
+            else if (_cluster.Nominations.NodeOf(info.Uid) is { } node) _cluster.Nominations.Set(info, node);
+        }
+    }
+
+    /// <summary>A pod that no longer waits for room leaves it to others.</summary>
+    private void Forget(string uid)
+    {
+        bool promised;
+        lock (_cluster.Lock)
+        {
+            promised = _cluster.Nominations.NodeOf(uid) is not null;
+            _cluster.Nominations.Remove(uid);
+        }
+
+        if (promised) _queue.Move();
     }
 
     private void OnPodGone(Pod pod)
     {
         _queue.Remove(pod.Metadata.Uid);
         _cluster.RemovePod(pod.Metadata.Uid);
+        Forget(pod.Metadata.Uid);
         if (pod.Spec.NodeName.Length > 0) _queue.Move();
     }
 
@@ -122,6 +153,7 @@ internal sealed partial class PodScheduler
         var pod = queued.Pod;
         Placement placement;
         PreemptionOutcome? preemption = null;
+        IReadOnlyList<PodInfo> less = [];
         int nodes;
         lock (_cluster.Lock)
         {
@@ -130,6 +162,8 @@ internal sealed partial class PodScheduler
             placement = _algorithm.Place(context);
             if (placement.Node is { } node) _cluster.AddPod(pod, node.Name); // assumed, until the watch confirms it
             else if (nodes > 0) preemption = _preemptor.Find(context, placement);
+            if (preemption?.Node is { } room && queued.State != PodState.Gone) less = Promise(pod, room);
+            else if (placement.Node is null && preemption is not { KeepsPromise: true }) _cluster.Nominations.Remove(pod.Uid);
         }
 
         if (placement.Node is { } chosen)
@@ -140,6 +174,29 @@ internal sealed partial class PodScheduler
         }
 
         await FailAsync(queued, placement.Describe(nodes) + (preemption is { Message.Length: > 0 } ? " " + preemption.Message : ""), preemption, cancel);
+        foreach (var other in less) await ClearPromiseAsync(other.Pod, cancel);
+        if (less.Count > 0) _queue.Move();
+    }
+
+    /// <summary>Holds room for a pod from now on. Less important ones that were promised some on the node are told to look elsewhere.</summary>
+    private List<PodInfo> Promise(PodInfo pod, string node)
+    {
+        var less = _cluster.Nominations.On(node).Where(p => p.Priority < pod.Priority).ToList();
+        foreach (var other in less) _cluster.Nominations.Remove(other.Uid);
+        _cluster.Nominations.Set(pod, node);
+        return less;
+    }
+
+    private async Task ClearPromiseAsync(Pod pod, CancellationToken cancel)
+    {
+        try
+        {
+            await _client.Resource<Pod>().PatchAsync(pod.Metadata.Namespace, pod.Metadata.Name, PatchType.StrategicMerge, """{"status":{"nominatedNodeName":null}}""", "status", cancel);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
+        {
+            if (e is not ApiException { IsNotFound: true }) LogStatusFailed(_logger, e, pod.Metadata.Name);
+        }
     }
 
     private IReadOnlyDictionary<string, string>? NamespaceLabels(string ns) => _namespaces.Get("", ns)?.Metadata.Labels;
@@ -164,6 +221,7 @@ internal sealed partial class PodScheduler
             else
             {
                 LogBindingFailed(_logger, e, pod.Key.ToString(), node);
+                if (queued.State != PodState.Gone) FollowPromise(null, pod);
                 _queue.Retry(queued);
             }
         }
@@ -180,7 +238,8 @@ internal sealed partial class PodScheduler
         try
         {
             if (preemption?.Node is { } node) await PreemptAsync(pod, node, preemption.Victims, cancel);
-            await TellAsync(pod.Pod, message, preemption?.Node, cancel);
+            var lost = preemption is not { KeepsPromise: true } && preemption?.Node is null && pod.Pod.Status.NominatedNodeName is { Length: > 0 };
+            await TellAsync(pod.Pod, message, lost ? "" : preemption?.Node, cancel);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
         {
@@ -214,7 +273,12 @@ internal sealed partial class PodScheduler
 
     private Task PatchConditionAsync(Pod pod, string condition, string? nominated, CancellationToken cancel)
     {
-        var more = nominated is null ? "" : $",\"nominatedNodeName\":{Quote(nominated)}";
+        var more = nominated switch
+        {
+            null => "",
+            "" => ",\"nominatedNodeName\":null",
+            _ => $",\"nominatedNodeName\":{Quote(nominated)}",
+        };
         return _client.Resource<Pod>().PatchAsync(pod.Metadata.Namespace, pod.Metadata.Name, PatchType.StrategicMerge, $"{{\"status\":{{\"conditions\":[{condition}]{more}}}}}", "status", cancel);
     }
 

@@ -88,6 +88,54 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public void Room_that_was_made_for_a_pod_is_not_given_to_another_that_is_no_more_important()
+    {
+        AddNode("a");
+        _cluster.Nominations.Set(new PodInfo(Pod("waiting", cpu: "3", priority: 5)), "a");
+        Assert.Contains("1 Insufficient cpu", Place(Pod("lower", cpu: "2", priority: 1)).Describe(1), StringComparison.Ordinal);
+        Assert.Null(Place(Pod("equal", cpu: "2", priority: 5)).Node);
+        Assert.Equal("a", Place(Pod("small", cpu: "1", priority: 1)).Node!.Name);
+        Assert.Equal("a", Place(Pod("higher", cpu: "2", priority: 9)).Node!.Name);
+
+        // Looking leaves nothing behind, and the pod itself gets what it was promised.
+        Assert.Equal(0, _cluster.Find("a")!.PodCount);
+        Assert.Equal("a", Place(Pod("waiting", cpu: "3", priority: 5)).Node!.Name);
+        _cluster.AddPod(new PodInfo(Pod("waiting", cpu: "3", priority: 5)), "a");
+        Assert.Empty(_cluster.Nominations.On("a"));
+    }
+
+    [Fact]
+    public void A_pod_goes_where_it_was_promised_room_though_another_node_is_emptier()
+    {
+        AddNode("a");
+        AddNode("b");
+        _cluster.AddPod(new PodInfo(Pod("other", cpu: "2")), "a");
+        _cluster.Nominations.Set(new PodInfo(Pod("p", cpu: "2", priority: 5)), "a");
+        Assert.Equal("a", Place(Pod("p", cpu: "2", priority: 5)).Node!.Name);
+    }
+
+    [Fact]
+    public void A_promised_pod_that_refuses_others_keeps_them_off()
+    {
+        AddNode("a", zone: "east");
+        var waiting = Refusing("waiting");
+        waiting.Spec.Priority = 5;
+        _cluster.Nominations.Set(new PodInfo(waiting), "a");
+        Assert.Null(Place(Refusing("other")).Node);
+        Assert.Equal(0, _cluster.PodsWithAntiAffinity);
+    }
+
+    [Fact]
+    public void Preemption_leaves_room_that_another_was_promised()
+    {
+        AddNode("a");
+        _cluster.AddPod(new PodInfo(Pod("low", cpu: "1", priority: 1)), "a");
+        _cluster.Nominations.Set(new PodInfo(Pod("waiting", cpu: "3", priority: 10)), "a");
+        var context = new SchedulingContext(new PodInfo(Pod("p", cpu: "2", priority: 10)), _cluster, static _ => null);
+        Assert.Null(new Preemptor(_algorithm).Find(context, _algorithm.Place(context)).Node);
+    }
+
+    [Fact]
     public void Without_victims_the_message_says_so()
     {
         AddNode("a");

@@ -24,6 +24,9 @@ internal sealed class ClusterState
     /// <summary>Whether any pod on any node has affinity of any kind.</summary>
     public int PodsWithAffinity { get; private set; }
 
+    /// <summary>Pods that are promised room.</summary>
+    public Nominations Nominations { get; } = new();
+
     public NodeState? Find(string name) => _nodes.GetValueOrDefault(name);
 
     public void SetNode(Node node)
@@ -53,6 +56,7 @@ internal sealed class ClusterState
         lock (Lock)
         {
             RemovePodLocked(pod.Uid);
+            Nominations.Remove(pod.Uid);
             _podNodes[pod.Uid] = node;
             var state = Ensure(node);
             Change(state, static (s, p) => s.Add(p), pod);
@@ -62,6 +66,20 @@ internal sealed class ClusterState
     public void RemovePod(string uid)
     {
         lock (Lock) RemovePodLocked(uid);
+    }
+
+    /// <summary>Looks at the cluster as it will be once some pods are on a node. Call with the lock held.</summary>
+    public T With<T>(IReadOnlyList<PodInfo> pods, NodeState node, Func<T> look)
+    {
+        foreach (var pod in pods) Change(node, static (s, p) => s.Add(p), pod);
+        try
+        {
+            return look();
+        }
+        finally
+        {
+            foreach (var pod in pods) Change(node, static (s, u) => s.Remove(u), pod.Uid);
+        }
     }
 
     private void RemovePodLocked(string uid)

@@ -20,6 +20,13 @@ internal sealed class SchedulingContext(PodInfo pod, ClusterState cluster, Func<
 
     public Func<string, IReadOnlyDictionary<string, string>?> NamespaceLabels { get; } = namespaceLabels;
 
+    /// <summary>The pods that are promised room on a node and that this one may not push aside.</summary>
+    public IReadOnlyList<PodInfo> Promised(NodeState node)
+    {
+        var all = Cluster.Nominations.On(node.Name);
+        return all.Count == 0 ? all : [.. all.Where(p => p.Uid != Pod.Uid && p.Priority >= Pod.Priority)];
+    }
+
     public T Remember<T>(Func<T> compute) where T : class
     {
         if (_remembered.TryGetValue(typeof(T), out var known)) return (T)known;

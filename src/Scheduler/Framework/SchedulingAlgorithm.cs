@@ -26,7 +26,11 @@ internal sealed class SchedulingAlgorithm
     public Placement Place(SchedulingContext context)
     {
         var nodes = context.Cluster.Nodes;
-        var filters = Array.FindAll(_filters, f => f.Concerns(context));
+        var filters = Concerned(context);
+
+        // Where room was made for the pod it goes, if the room is there by now.
+        if (context.Cluster.Nominations.NodeOf(context.Pod.Uid) is { } promised && context.Cluster.Find(promised) is { Node: not null } there && Misfit(filters, context, there) is null)
+            return new Placement(there, []);
         var enough = Enough(nodes.Length);
         var fitting = new List<NodeState>(enough);
         Dictionary<string, Misfit>? misfits = null;
@@ -46,9 +50,31 @@ internal sealed class SchedulingAlgorithm
     }
 
     /// <summary>Whether a pod fits a node, for preemption's trials.</summary>
-    public bool Fits(SchedulingContext context, NodeState node) => Misfit(Array.FindAll(_filters, f => f.Concerns(context)), context, node) is null;
+    public bool Fits(SchedulingContext context, NodeState node) => Look(Concerned(context), context, node) is null;
 
-    private static Misfit? Misfit(IFilterPlugin[] filters, SchedulingContext context, NodeState node)
+    private IFilterPlugin[] Concerned(SchedulingContext context) => Array.FindAll(_filters, f => f.Concerns(context));
+
+    /// <summary>
+    /// Why a pod does not fit, or null. It must fit with the pods that are promised room there, which take some, and without
+    /// them: it may want to be near a pod that is not there yet.
+    /// </summary>
+    private Misfit? Misfit(IFilterPlugin[] filters, SchedulingContext context, NodeState node)
+    {
+        var promised = context.Promised(node);
+        if (promised.Count > 0)
+        {
+            var misfit = context.Cluster.With(promised, node, () =>
+            {
+                var then = new SchedulingContext(context.Pod, context.Cluster, context.NamespaceLabels);
+                return Look(Concerned(then), then, node);
+            });
+            if (misfit is not null) return misfit;
+        }
+
+        return Look(filters, context, node);
+    }
+
+    private static Misfit? Look(IFilterPlugin[] filters, SchedulingContext context, NodeState node)
     {
         foreach (var filter in filters)
             if (filter.Filter(context, node) is { } misfit) return misfit;

@@ -19,9 +19,9 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm)
         var nodes = context.Cluster.Nodes.Length;
         var pod = context.Pod;
         if (pod.Pod.Spec.PreemptionPolicy == "Never") return new(null, [], $"preemption: {NeverPreempts}");
-        if (pod.Pod.Status.NominatedNodeName is { Length: > 0 } nominated && context.Cluster.Find(nominated) is { } there
+        if (context.Cluster.Nominations.NodeOf(pod.Uid) is { } nominated && context.Cluster.Find(nominated) is { } there
             && there.Pods.Any(p => p.Pod.Metadata.DeletionTimestamp is not null && p.Priority < pod.Priority))
-            return new(null, [], $"preemption: {Terminating}");
+            return new(null, [], $"preemption: {Terminating}") { KeepsPromise = true };
 
         var reasons = new List<string>();
         (NodeState Node, List<PodInfo> Victims)? best = null;
@@ -53,6 +53,7 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm)
         if (lower.Count == 0) return null;
         var trial = node.Clone();
         foreach (var pod in lower) trial.Remove(pod.Uid);
+        foreach (var pod in context.Promised(node)) trial.Add(pod);
         var fresh = new SchedulingContext(context.Pod, context.Cluster, context.NamespaceLabels);
         if (!algorithm.Fits(fresh, trial)) return null;
 
@@ -83,4 +84,8 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm)
 /// <param name="Node">Node that will have room; null when none.</param>
 /// <param name="Victims">Pods that must go.</param>
 /// <param name="Message">Why there is none, for the event.</param>
-internal sealed record PreemptionOutcome(string? Node, IReadOnlyList<PodInfo> Victims, string Message);
+internal sealed record PreemptionOutcome(string? Node, IReadOnlyList<PodInfo> Victims, string Message)
+{
+    /// <summary>The pod still waits for the room it was promised.</summary>
+    public bool KeepsPromise { get; init; }
+}
