@@ -82,12 +82,14 @@ public sealed class KubeApiServer : IAsyncDisposable
         var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, store, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
 
-        // The namespaces first: the rest lies in them.
-        await new ClusterObjects(server.Resources).EnsureAsync(cancel);
         var self = await SelfAsync(options, store, server, built!.ServiceNetwork.First, loggers, cancel);
         var services = new ServiceUpkeep(server.Resources, built.Services!, built.ServiceNetwork, options.Server.Time, loggers.CreateLogger("Tiphys.ApiServer.Services"));
+        var upkeep = services.StartAsync(cancel);
+
+        // The namespaces first: the rest lies in them.
+        await new ClusterObjects(server.Resources).EnsureAsync(cancel);
         await Task.WhenAll(
-            ServicesAsync(),
+            upkeep,
             new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
             SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
             AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
@@ -96,12 +98,6 @@ public sealed class KubeApiServer : IAsyncDisposable
         // Only a server that is ready is an endpoint.
         await self.StartAsync(cancel);
         return new KubeApiServer(server, startup, self, services);
-
-        async Task ServicesAsync()
-        {
-            await services.StartAsync(cancel);
-            await self.EnsureServiceAsync(cancel);
-        }
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class ServerEvents(ApiResources resources, string component, Tim
     /// <summary>How long the same is not said again (upstream counts it in the series of the first event).</summary>
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(6);
 
-    private readonly ConcurrentDictionary<(string Uid, string Reason, string Note), DateTimeOffset> _said = new();
+    private readonly Lazy<ConcurrentDictionary<(string Uid, string Reason, string Note), DateTimeOffset>> _said = new(); // most servers never say anything
     private readonly string _instance = $"{component}-{Environment.MachineName.ToLowerInvariant()}";
     private long _lastName;
 
@@ -24,9 +24,9 @@ internal sealed class ServerEvents(ApiResources resources, string component, Tim
     public async Task WarnAsync(IKubernetesObject about, string reason, string action, string note, CancellationToken cancel)
     {
         var now = time.GetUtcNow();
-        foreach (var (old, at) in _said)
-            if (now - at >= s_quiet) _said.TryRemove(old, out _);
-        if (!_said.TryAdd((about.Metadata.Uid, reason, note), now)) return;
+        foreach (var (old, at) in _said.Value)
+            if (now - at >= s_quiet) _said.Value.TryRemove(old, out _);
+        if (!_said.Value.TryAdd((about.Metadata.Uid, reason, note), now)) return;
         var ns = about.Metadata.Namespace.Length > 0 ? about.Metadata.Namespace : WellKnownNamespaces.Default;
         var item = new Event
         {

@@ -22,7 +22,7 @@ internal sealed partial class KubernetesServiceController(ApiResources resources
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
-    /// <summary>Adds this server to the endpoints and keeps it there until disposed.</summary>
+    /// <summary>Makes the Service, adds this server to its endpoints, and keeps both until disposed.</summary>
     public async Task StartAsync(CancellationToken cancel)
     {
         await TryReconcileAsync(ports: true, cancel);
@@ -30,7 +30,7 @@ internal sealed partial class KubernetesServiceController(ApiResources resources
     }
 
     /// <summary>Makes the Service if there is none.</summary>
-    public async Task EnsureServiceAsync(CancellationToken cancel)
+    private async Task EnsureServiceAsync(CancellationToken cancel)
     {
         var services = resources.Of<Service>();
         if (await services.SeenAsync(WellKnownNamespaces.Default, KubernetesEndpoints.Name, cancel) is not null) return;
@@ -104,8 +104,7 @@ internal sealed partial class KubernetesServiceController(ApiResources resources
     {
         try
         {
-            await EnsureServiceAsync(cancel);
-            await endpoints.ReconcileAsync(ports, cancel);
+            await Task.WhenAll(EnsureServiceAsync(cancel), endpoints.ReconcileAsync(ports, cancel));
         }
         catch (StatusException e) when (e.Status.Code == 409)
         {

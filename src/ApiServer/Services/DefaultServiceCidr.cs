@@ -10,16 +10,13 @@ internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork 
     private readonly ServerEvents _events = new(resources, Component, time);
     private bool _reported;
 
-    /// <summary>Makes the object if there is none, and says of one that fits that it is ready.</summary>
-    public async Task EnsureAsync(CancellationToken cancel)
+    /// <summary>Makes the object if there is none; whoever allocates next sees it.</summary>
+    public async Task<ServiceCIDR> EnsureAsync(CancellationToken cancel)
     {
         var store = resources.Of<ServiceCIDR>();
         var seen = store.Cache.Get("", ServiceNetworks.Default) ?? await store.FindAsync("", ServiceNetworks.Default, cancel) ?? await CreateAsync(cancel);
-        var item = (ServiceCIDR)seen.Decode();
-        if (item.Metadata.DeletionTimestamp is null) await CheckAsync(item, cancel);
-
-        // Whoever allocates next shall see it.
         await store.Cache.WaitForRevisionAsync(seen.Revision, cancel);
+        return (ServiceCIDR)seen.Decode();
     }
 
     private async Task<StoredObject> CreateAsync(CancellationToken cancel)
@@ -36,8 +33,10 @@ internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork 
         }
     }
 
-    private async Task CheckAsync(ServiceCIDR item, CancellationToken cancel)
+    /// <summary>Says of the object that it is ready, if it is what the flag says and nobody has said anything.</summary>
+    public async Task CheckAsync(ServiceCIDR item, CancellationToken cancel)
     {
+        if (item.Metadata.DeletionTimestamp is not null) return;
         var wanted = range.Range.ToString();
         var ready = item.Status.Conditions?.Find(static c => c.Type == ServiceCIDRCondition.Ready);
         if (item.Spec.Cidrs is not [var cidr] || cidr != wanted)

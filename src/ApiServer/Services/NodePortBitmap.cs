@@ -7,7 +7,7 @@ namespace Tiphys.ApiServer;
 /// <param name="last">Last port.</param>
 internal sealed class NodePortBitmap(int first, int last) : INodePortSource
 {
-    private readonly BitArray _taken = new(last - first + 1);
+    private BitArray _taken = new(last - first + 1);
 
     /// <summary>The range as flags write it.</summary>
     public string Range => $"{first}-{last}";
@@ -26,6 +26,9 @@ internal sealed class NodePortBitmap(int first, int last) : INodePortSource
         bitmap.Load(data);
         return bitmap;
     }
+
+    /// <summary>A copy to try things on.</summary>
+    public NodePortBitmap Clone() => new(first, last) { _taken = new BitArray(_taken) };
 
     /// <summary>Whether the port is a node port.</summary>
     public bool Contains(int port) => port >= first && port <= last;

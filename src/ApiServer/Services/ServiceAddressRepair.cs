@@ -18,6 +18,8 @@ internal sealed partial class ServiceAddressRepair(ApiResources resources, Servi
     private const string AllocationAction = "ClusterIPAllocation";
     private const string AddressAction = "IPAddressAllocation";
     private const int Workers = 5;
+    private const int AtATime = 64;
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a Service may take to be stored after its address was (upstream's request timeout).</summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(60);
@@ -35,13 +37,19 @@ internal sealed partial class ServiceAddressRepair(ApiResources resources, Servi
     /// <returns>What follows, after the first look.</returns>
     public async Task<Func<Task>> StartAsync(TimeSpan interval, CancellationToken cancel, CancellationToken stop)
     {
-        var all = new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = 32 };
         var (services, serviceChanges) = Open<Service>();
         var (taken, takenChanges) = Open<ApiIPAddress>();
         _queue = new Reconciler<Key>("ipallocator-repair-controller", SyncAsync, time, logger);
-        await Parallel.ForEachAsync(services, all, TryAsync);
-        await Parallel.ForEachAsync(taken, all, TryAsync);
-        return () => Task.WhenAll(_queue.RunAsync(Workers, stop), FollowAsync<Service>(serviceChanges, interval, stop), FollowAsync<ApiIPAddress>(takenChanges, interval, stop));
+        foreach (var some in services.Chunk(AtATime)) await Task.WhenAll(some.Select(key => TryAsync(key, cancel)));
+        foreach (var some in taken.Chunk(AtATime)) await Task.WhenAll(some.Select(key => TryAsync(key, cancel)));
+        return RunAsync;
+
+        async Task RunAsync()
+        {
+            // A server that starts has other things to do; the cursors miss nothing meanwhile.
+            await Task.Delay(s_settle, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(_queue.RunAsync(Workers, stop), FollowAsync<Service>(serviceChanges, interval, stop), FollowAsync<ApiIPAddress>(takenChanges, interval, stop));
+        }
     }
 
     /// <inheritdoc/>
@@ -51,7 +59,7 @@ internal sealed partial class ServiceAddressRepair(ApiResources resources, Servi
         key.IsService ? SyncServiceAsync(key, cancel) : SyncAddressAsync(key, cancel);
 
     /// <summary>One Service that cannot be put right must not keep the server from starting.</summary>
-    private async ValueTask TryAsync(Key key, CancellationToken cancel)
+    private async Task TryAsync(Key key, CancellationToken cancel)
     {
         try
         {
@@ -193,7 +201,7 @@ internal sealed partial class ServiceAddressRepair(ApiResources resources, Servi
     }
 
     /// <summary>A Service or an IPAddress.</summary>
-    internal readonly record struct Key(bool IsService, string Namespace, string Name);
+    internal sealed record Key(bool IsService, string Namespace, string Name);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Note}")]
     private static partial void LogRepair(ILogger logger, string note);

@@ -48,8 +48,9 @@ public sealed partial class ServiceAllocator : IResourceAllocator
             if (service is not null)
             {
                 if (_families.Settle(service, before) is { Count: > 0 } errors) throw ApiErrors.Invalid(new("", "Service"), service.Metadata.Name, errors);
-                await TakeAddressesAsync(service, before, allocation, cancel);
-                await TakePortsAsync(service, before, allocation, cancel);
+
+                // Two records that have nothing to do with each other: both are written at once.
+                await Task.WhenAll(TakeAddressesAsync(service, before, allocation, cancel), TakePortsAsync(service, before, allocation, cancel));
             }
 
             if (before is not null) allocation.Free(HeldAddresses(before).Except(Kept(service)), ServicePortPlan.Held(before).Except(service is null ? [] : ServicePortPlan.Held(service)));

@@ -23,7 +23,7 @@ internal sealed class ServiceNetworks(ApiResources resources)
     /// <summary>Whether an address belongs to a network, ready or not.</summary>
     public bool Contains(IPAddress address) => Current().Any(n => n.Network.Contains(address));
 
-    private IReadOnlyList<(ServiceNetwork Network, bool Ready)> Current()
+    private IReadOnlyList<Offer> Current()
     {
         var cache = resources.Of<ServiceCIDR>().Cache;
         var known = _known;
@@ -33,7 +33,7 @@ internal sealed class ServiceNetworks(ApiResources resources)
         return known.Networks;
     }
 
-    private static IEnumerable<(ServiceNetwork Network, bool Ready)> Networks(ServiceCIDR item)
+    private static IEnumerable<Offer> Networks(ServiceCIDR item)
     {
         // Without a condition it counts as ready: the controllers may not run yet.
         var ready = item.Metadata.DeletionTimestamp is null
@@ -42,9 +42,11 @@ internal sealed class ServiceNetworks(ApiResources resources)
         {
             var network = new ServiceNetwork(range);
             var tooLarge = network.Family == Api.Core.V1.IPFamily.IPv6 && range.PrefixLength < ShortestSixPrefix;
-            yield return (network, ready && !tooLarge);
+            yield return new Offer(network, ready && !tooLarge);
         }
     }
 
-    private sealed record Known(long Revision, IReadOnlyList<(ServiceNetwork Network, bool Ready)> Networks);
+    private sealed record Offer(ServiceNetwork Network, bool Ready);
+
+    private sealed record Known(long Revision, IReadOnlyList<Offer> Networks);
 }

@@ -31,10 +31,11 @@ internal sealed partial class ServiceUpkeep : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancel)
     {
         var ports = _ports.RunOnceAsync(cancel);
-        await _network.EnsureAsync(cancel);
+        var check = _network.CheckAsync(await _network.EnsureAsync(cancel), cancel);
         var follow = await _addresses.StartAsync(s_repairInterval, cancel, _stop.Token);
         await ports;
         _allocator.Open();
+        await check;
         _running = Task.WhenAll(KeepNetworkAsync(_stop.Token), follow(), _ports.RunAsync(s_repairInterval, _stop.Token));
     }
 
@@ -53,7 +54,7 @@ internal sealed partial class ServiceUpkeep : IAsyncDisposable
             await Task.Delay(s_networkInterval, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                if (!cancel.IsCancellationRequested) await _network.EnsureAsync(cancel);
+                if (!cancel.IsCancellationRequested) await _network.CheckAsync(await _network.EnsureAsync(cancel), cancel);
             }
             catch (Exception e) when (e is StatusException or StoreException or OperationCanceledException)
             {
