@@ -70,6 +70,7 @@ internal static class ModelReader
             Required = Find(property, "RequiredAttribute") is not null,
             NullWhenUnset = Find(property, "NullWhenUnsetAttribute") is not null,
             Atomic = Find(property, "AtomicAttribute") is not null,
+            Granular = Find(property, "GranularAttribute") is not null,
             ListSet = Find(property, "ListSetAttribute") is not null,
             ListMapKeys = Find(property, "ListMapAttribute") is { } map ? new(Strings(map.ConstructorArguments[0])) : null,
             PatchMerge = merge is not null,

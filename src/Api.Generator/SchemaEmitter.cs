@@ -58,7 +58,7 @@ internal static class SchemaEmitter
 
     private static string Value(FieldModel field)
     {
-        var atomic = field.Atomic ? ", atomic: true" : "";
+        var atomic = field.Atomic ? ", atomic: true" : field.Granular ? ", granular: true" : "";
         var element = field switch
         {
             { Enum: { } values } => $"Schemas.OneOf({Literals(values)})",

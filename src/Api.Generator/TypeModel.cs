@@ -39,6 +39,8 @@ internal sealed record FieldModel(
 
     public bool Atomic { get; set; }
 
+    public bool Granular { get; set; }
+
     public bool ListSet { get; set; }
 
     public EquatableList<string>? ListMapKeys { get; set; }

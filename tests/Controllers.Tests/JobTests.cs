@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using Tiphys.Api.Batch.V1;
 using Tiphys.Api.Core.V1;
 using Tiphys.Client;

@@ -154,11 +154,9 @@ public ref struct ApiJsonReader
         Advance();
         if (_reader.TokenType == JsonTokenType.Null) return null;
         if (_reader.TokenType != JsonTokenType.String) throw Mismatch("Time");
-        if (_reader.TryGetDateTimeOffset(out var time)) return time.ToUniversalTime();
+        if (_reader.TryGetDateTimeOffset(out var time) && IsComplete(_reader.ValueSpan)) return time.ToUniversalTime();
         var text = _reader.GetString()!;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out time)
-            ? time
-            : throw new ApiDecodeException($"parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{text}\" as \"2006\"");
+        throw new ApiDecodeException($"parsing time \"{text}\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \"{text}\" as \"2006\"");
     }
 
     /// <summary>A Go duration such as <c>1m30s</c>, or null.</summary>
@@ -334,10 +332,14 @@ public ref struct ApiJsonReader
         return new ApiDecodeException($"json: cannot unmarshal {found} into Go struct field {path} of type {wanted}");
     }
 
+    // ISO 8601 lets date, time and zone be left out; RFC 3339 does not.
+    private static bool IsComplete(ReadOnlySpan<byte> time) =>
+        time.Length >= 20 && time[10] == 'T' && (time[^1] == 'Z' || (time[^3] == ':' && time[^6] is (byte)'+' or (byte)'-'));
+
     private static int FirstIllegal(string text)
     {
         var i = 0;
         while (i < text.Length && (char.IsAsciiLetterOrDigit(text[i]) || text[i] is '+' or '/' or '=' or '\n' or '\r')) i++;
-        return i;
+        return i == text.Length ? i / 4 * 4 : i; // all legal: the last group of four is not complete
     }
 }

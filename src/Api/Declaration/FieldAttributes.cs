@@ -70,6 +70,10 @@ public sealed class ListSetAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Class)]
 public sealed class AtomicAttribute : Attribute;
 
+/// <summary>The field is merged part by part although its type is atomic elsewhere (<c>x-kubernetes-map-type: granular</c>).</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class GranularAttribute : Attribute;
+
 /// <summary>Strategic merge patch merges the list by this key (<c>x-kubernetes-patch-merge-key</c>, strategy <c>merge</c>).</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PatchMergeAttribute : Attribute

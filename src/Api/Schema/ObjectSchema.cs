@@ -24,6 +24,12 @@ public class ValueSchema
     /// <summary>Server-side apply replaces the map or object as a whole.</summary>
     public bool Atomic { get; init; }
 
+    /// <summary>Merged part by part here although the type is atomic elsewhere.</summary>
+    public bool Granular { get; init; }
+
+    /// <summary>Server-side apply replaces the value as a whole, by what the field or its type says.</summary>
+    public bool IsAtomic => Atomic || (!Granular && Object is { Atomic: true });
+
     /// <summary>The allowed strings; empty when any will do.</summary>
     public IReadOnlyList<string> Enum { get; init; } = [];
 

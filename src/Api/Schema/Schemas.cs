@@ -43,7 +43,8 @@ public static class Schemas
     public static ValueSchema OneOf(params string[] values) => new() { Kind = ValueKind.String, Enum = values };
 
     /// <summary>A message.</summary>
-    public static ValueSchema Message(Func<ObjectSchema> resolve, bool atomic = false) => new MessageSchema(resolve) { Kind = ValueKind.Object, Atomic = atomic };
+    public static ValueSchema Message(Func<ObjectSchema> resolve, bool atomic = false, bool granular = false) =>
+        new MessageSchema(resolve) { Kind = ValueKind.Object, Atomic = atomic, Granular = granular };
 
     /// <summary>A list.</summary>
     public static ValueSchema List(ValueSchema items, ListType type = ListType.Atomic, params string[] keys) =>

@@ -52,7 +52,7 @@ internal sealed class LabelQueryParser(string text)
         SkipSpace();
         var key = Word();
         if (key.Length == 0) throw Unexpected("identifier");
-        if (LabelSyntax.KeyError(key) is { } error) throw new FormatException($"unable to parse requirement: <nil>: Invalid value: \"{key}\": {error}");
+        if (LabelSyntax.KeyErrors(key) is { Count: > 0 } problems) throw new FormatException($"unable to parse requirement: <nil>: Invalid value: \"{key}\": {string.Join("; ", problems)}");
         return key;
     }
 
@@ -84,7 +84,7 @@ internal sealed class LabelQueryParser(string text)
     }
 
     private static string Checked(string value) =>
-        LabelSyntax.ValueError(value) is { } error ? throw new FormatException($"unable to parse requirement: values[0]: Invalid value: \"{value}\": {error}") : value;
+        LabelSyntax.ValueErrors(value) is { Count: > 0 } problems ? throw new FormatException($"unable to parse requirement: values[0]: Invalid value: \"{value}\": {string.Join("; ", problems)}") : value;
 
     private string Word()
     {

@@ -24,7 +24,7 @@ public static class ServiceAccountNames
     {
         if (!user.StartsWith(UserPrefix, StringComparison.Ordinal)) return null;
         var parts = user[UserPrefix.Length..].Split(':');
-        return parts.Length == 2 && Names.LabelError(parts[0]) is null && Names.SubdomainError(parts[1]) is null ? (parts[0], parts[1]) : null;
+        return parts.Length == 2 && Names.LabelErrors(parts[0]).Count == 0 && Names.SubdomainErrors(parts[1]).Count == 0 ? (parts[0], parts[1]) : null;
     }
 }
 

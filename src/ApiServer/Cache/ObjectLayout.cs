@@ -56,6 +56,9 @@ public sealed class ObjectLayout
         var item = (IKubernetesObject)Kind.New();
         if (stored.Span.StartsWith(ApiProto.Magic)) ApiProto.DecodeInto(item, ApiProto.Open(stored.Span).Raw);
         else ApiJson.DecodeInto(item, stored.Span);
+
+        // Upstream fills defaults in whenever it reads, so it may have stored an object without them.
+        item.ApplyDefaults();
         return Encode(item);
     }
 
@@ -75,6 +78,12 @@ public sealed class ObjectLayout
 
     private void WriteRest(IBufferWriter<byte> output, ReadOnlySpan<byte> stored, long revision)
     {
+        if (revision == 0)
+        {
+            output.Write(stored[_start.Length..]); // the result of a dry run, which was never stored
+            return;
+        }
+
         output.Write("\"resourceVersion\":\""u8);
         var span = output.GetSpan(20);
         revision.TryFormat(span, out var digits, default, CultureInfo.InvariantCulture);

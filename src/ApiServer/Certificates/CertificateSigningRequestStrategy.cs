@@ -53,20 +53,24 @@ internal class CertificateSigningRequestStrategy : ResourceStrategy<CertificateS
     public override void Validate(CertificateSigningRequest item, FieldErrors errors)
     {
         var spec = FieldPath.Of("spec");
-        if (SigningRequest.Read(item.Spec.Request) is null) errors.Invalid(spec["request"], Convert.ToBase64String(item.Spec.Request), "PEM block type must be CERTIFICATE REQUEST");
+        if (SigningRequest.Read(item.Spec.Request) is null) errors.Invalid(spec["request"], item.Spec.Request.Length == 0 ? null : Convert.ToBase64String(item.Spec.Request), "PEM block type must be CERTIFICATE REQUEST");
         if (item.Spec.Usages is not { Count: > 0 } usages) errors.Required(spec["usages"]);
         else
         {
             for (var i = 0; i < usages.Count; i++)
-                if (!s_usages.Contains(usages[i])) errors.NotSupported(spec["usages"][i], usages[i], s_usages);
+            {
+                if (!s_usages.Contains(usages[i])) errors.NotSupported(spec["usages"][i], usages[i], s_usages.Order(StringComparer.Ordinal));
+                if (usages.IndexOf(usages[i]) < i) errors.Duplicate(spec["usages"][i], usages[i]);
+            }
         }
 
-        if (item.Spec.SignerName.Length == 0) errors.Required(spec["signerName"]);
-        else if (item.Spec.SignerName == LegacySigner) errors.Invalid(spec["signerName"], item.Spec.SignerName, "the legacy signerName is not allowed via this API version");
-        else if (item.Spec.SignerName.Split('/') is not [{ Length: > 0 } domain, { Length: > 0 }] || !domain.Contains('.', StringComparison.Ordinal))
-            errors.Invalid(spec["signerName"], item.Spec.SignerName, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
+        if (item.Spec.SignerName == LegacySigner) errors.Invalid(spec["signerName"], item.Spec.SignerName, "the legacy signerName is not allowed via this API version");
+        else CertificateRules.SignerName(item.Spec.SignerName, spec["signerName"], errors);
         if (item.Spec.ExpirationSeconds < ShortestSeconds) errors.Invalid(spec["expirationSeconds"], item.Spec.ExpirationSeconds, "may not specify a duration less than 600 seconds (10 minutes)");
     }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> NameErrors(string name) => Names.PathSegmentErrors(name);
 
     /// <inheritdoc/>
     public override void ValidateUpdate(CertificateSigningRequest item, CertificateSigningRequest old, FieldErrors errors)

@@ -12,7 +12,7 @@ internal static class FieldMerge
     {
         switch (applied)
         {
-            case JsonObject map when live is JsonObject current && !schema.Atomic && schema.Object is not { Atomic: true } && schema.Kind is ValueKind.Object or ValueKind.Map:
+            case JsonObject map when live is JsonObject current && !schema.IsAtomic && schema.Kind is ValueKind.Object or ValueKind.Map:
                 foreach (var (name, value) in map)
                 {
                     var inner = schema.Object is { } message ? message.Find(name)?.Value ?? Schemas.Raw : schema.Items ?? Schemas.Raw;

@@ -150,7 +150,7 @@ internal static class FieldWalker
 
     private static bool IsLeaf(JsonElement value, ValueSchema schema) => value.ValueKind switch
     {
-        JsonValueKind.Object => schema.Atomic || schema.Object is { Atomic: true } || schema.Kind is not (ValueKind.Object or ValueKind.Map),
+        JsonValueKind.Object => schema.IsAtomic || schema.Kind is not (ValueKind.Object or ValueKind.Map),
         JsonValueKind.Array => schema.Kind != ValueKind.List || schema.ListType == ListType.Atomic,
         _ => true,
     };

@@ -127,9 +127,10 @@ internal sealed class SchemaWriter(bool v3)
 
     private JsonObject WithAtomic(JsonObject reference, ValueSchema schema)
     {
-        if (!schema.Atomic) return reference;
-        if (v3) return new() { ["allOf"] = new JsonArray(reference), ["x-kubernetes-map-type"] = "atomic" };
-        reference["x-kubernetes-map-type"] = "atomic";
+        if (!schema.Atomic && !schema.Granular) return reference;
+        var type = schema.Atomic ? "atomic" : "granular";
+        if (v3) return new() { ["allOf"] = new JsonArray(reference), ["x-kubernetes-map-type"] = type };
+        reference["x-kubernetes-map-type"] = type;
         return reference;
     }
 

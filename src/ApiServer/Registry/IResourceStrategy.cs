@@ -28,7 +28,7 @@ public interface IResourceStrategy
     void ValidateUpdate(IKubernetesObject item, IKubernetesObject old, FieldErrors errors);
 
     /// <summary>What is wrong with the name, or null.</summary>
-    string? NameError(string name);
+    IReadOnlyList<string> NameErrors(string name);
 
     /// <summary>
     /// Seconds an object is given to end before it is removed, or null to remove it at once. May change the object
@@ -78,8 +78,8 @@ public abstract class ResourceStrategy<T> : IResourceStrategy where T : class, I
     /// <inheritdoc cref="IResourceStrategy.ValidateUpdate"/>
     public virtual void ValidateUpdate(T item, T old, FieldErrors errors) => Validate(item, errors);
 
-    /// <inheritdoc cref="IResourceStrategy.NameError"/>
-    public virtual string? NameError(string name) => Names.SubdomainError(name);
+    /// <inheritdoc cref="IResourceStrategy.NameErrors"/>
+    public virtual IReadOnlyList<string> NameErrors(string name) => Names.SubdomainErrors(name);
 
     /// <inheritdoc cref="IResourceStrategy.GracePeriod"/>
     public virtual long? GracePeriod(T item, long? requested) => null;
@@ -119,6 +119,40 @@ public abstract class ResourceStrategy<T> : IResourceStrategy where T : class, I
     void IResourceStrategy.MarkDeleting(IKubernetesObject item) => MarkDeleting((T)item);
 }
 
-/// <summary>A kind with nothing particular about it.</summary>
+/// <summary>A kind whose rules are all there is to say about it.</summary>
 /// <typeparam name="T">The kind.</typeparam>
-public class PlainStrategy<T> : ResourceStrategy<T> where T : class, IKubernetesObject<T>;
+/// <param name="rules">The rules; none when left out.</param>
+public class PlainStrategy<T>(KindRules<T>? rules = null) : ResourceStrategy<T> where T : class, IKubernetesObject<T>
+{
+    private readonly KindRules<T> _rules = rules ?? KindRules<T>.None;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> NameErrors(string name) => _rules.NameErrors(name);
+
+    /// <inheritdoc/>
+    public override void PrepareForCreate(T item, StrategyContext context)
+    {
+        if (_rules.Wanted is not null) item.Metadata.Generation = 1;
+        _rules.Prepare(item, context);
+    }
+
+    /// <inheritdoc/>
+    public override void PrepareForUpdate(T item, T old, StrategyContext context)
+    {
+        if (_rules.Wanted is { } wanted) BumpGeneration(item, old, wanted(item), wanted(old));
+    }
+
+    /// <inheritdoc/>
+    public override void Validate(T item, FieldErrors errors)
+    {
+        _rules.Validate(item, errors);
+        _rules.ValidateNew(item, errors);
+    }
+
+    /// <inheritdoc/>
+    public override void ValidateUpdate(T item, T old, FieldErrors errors)
+    {
+        _rules.Validate(item, errors);
+        _rules.ValidateChange(item, old, errors);
+    }
+}

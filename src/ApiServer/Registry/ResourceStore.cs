@@ -156,12 +156,13 @@ public sealed partial class ResourceStore
         var write = context.Admission(Kind, AdmissionOperation.Create, item.Metadata.Name, item, null);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
-        MetadataValidation.Validate(item.Metadata, Kind.Namespaced, strategy.NameError, errors);
+        MetadataValidation.Validate(item.Metadata, Kind.Namespaced, strategy.NameErrors, errors);
         strategy.Validate(item, errors);
         ThrowIfInvalid(item, errors);
         await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in strategy.Warnings(item, null)) context.Warn(warning);
         await using var allocation = await AllocateAsync(item, null, context);
+        item.ApplyDefaults(); // some follow from what the strategy filled in, such as a Job's labels
         var bytes = ObjectLayout.Encode(item);
         if (context.DryRun)
         {
@@ -190,13 +191,14 @@ public sealed partial class ResourceStore
         var write = context.Admission(Kind, AdmissionOperation.Update, metadata.Name, item, old);
         await _admission.MutateAsync(write, context.Cancel);
         var errors = new FieldErrors();
-        MetadataValidation.Validate(metadata, Kind.Namespaced, strategy.NameError, errors);
+        MetadataValidation.Validate(metadata, Kind.Namespaced, strategy.NameErrors, errors);
         MetadataValidation.ValidateUpdate(metadata, old.Metadata, errors);
         strategy.ValidateUpdate(item, old, errors);
         ThrowIfInvalid(item, errors);
         await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in strategy.Warnings(item, old)) context.Warn(warning);
         await using var allocation = await AllocateAsync(item, old, context);
+        item.ApplyDefaults();
         var bytes = ObjectLayout.Encode(item);
 
         // The last finalizer left: the update completes the deletion.

@@ -44,7 +44,7 @@ public abstract class SpecStatusStrategy<T> : ResourceStrategy<T> where T : clas
 
     private sealed class StatusStrategy(SpecStatusStrategy<T> owner) : ResourceStrategy<T>
     {
-        public override string? NameError(string name) => owner.NameError(name);
+        public override IReadOnlyList<string> NameErrors(string name) => owner.NameErrors(name);
 
         public override bool IsHeld(T item) => owner.IsHeld(item);
 
@@ -66,14 +66,37 @@ public abstract class SpecStatusStrategy<T> : ResourceStrategy<T> where T : clas
     }
 }
 
-/// <summary>A spec-and-status kind with no rules of its own.</summary>
+/// <summary>A spec-and-status kind whose rules are all there is to say about it.</summary>
 /// <typeparam name="T">The kind.</typeparam>
 /// <param name="spec">Its spec.</param>
 /// <param name="takeSpec">Copies the spec.</param>
 /// <param name="takeStatus">Copies the status.</param>
-internal sealed class PlainSpecStatusStrategy<T>(Func<T, IApiMessage> spec, Action<T, T> takeSpec, Action<T, T> takeStatus) : SpecStatusStrategy<T>
+/// <param name="rules">The rules; generations count changes of the spec when they say that anything is counted.</param>
+internal sealed class PlainSpecStatusStrategy<T>(Func<T, IApiMessage> spec, Action<T, T> takeSpec, Action<T, T> takeStatus, KindRules<T> rules) : SpecStatusStrategy<T>
     where T : class, IKubernetesObject<T>
 {
+    protected override bool CountsGenerations => rules.Wanted is not null;
+
+    public override IReadOnlyList<string> NameErrors(string name) => rules.NameErrors(name);
+
+    public override void PrepareForCreate(T item, StrategyContext context)
+    {
+        base.PrepareForCreate(item, context);
+        rules.Prepare(item, context);
+    }
+
+    public override void Validate(T item, FieldErrors errors)
+    {
+        rules.Validate(item, errors);
+        rules.ValidateNew(item, errors);
+    }
+
+    public override void ValidateUpdate(T item, T old, FieldErrors errors)
+    {
+        rules.Validate(item, errors);
+        rules.ValidateChange(item, old, errors);
+    }
+
     protected override IApiMessage SpecOf(T item) => spec(item);
 
     protected override void TakeSpec(T item, T from) => takeSpec(item, from);

@@ -33,17 +33,17 @@ internal static class ResourceCatalog
         yield return SpecStatus<Node>(new NodeStrategy(), "/registry/minions/", [new("spec.unschedulable", "spec.unschedulable", "false")]);
         yield return SpecStatus<Namespace>(new NamespaceStrategy(), null, [new("status.phase")], deletesCollections: false, returnsDeleted: true, extra: new() { ["finalize"] = Part<Namespace>(new NamespaceFinalizeStrategy(), "update") });
         yield return SpecStatus<Service>(new ServiceStrategy(), "/registry/services/specs/", [new("spec.clusterIP"), new("spec.type")], allocator: services, returnsDeleted: true);
-        yield return Plain<Endpoints>(new PlainStrategy<Endpoints>(), "/registry/services/endpoints/");
+        yield return Plain<Endpoints>(new PlainStrategy<Endpoints>(EndpointsValidation.Rules), "/registry/services/endpoints/");
         yield return Plain<ConfigMap>(new ConfigMapStrategy());
         yield return Plain<Secret>(new SecretStrategy(), null, [new("type")]);
         yield return Plain<ServiceAccount>(new PlainStrategy<ServiceAccount>(), returnsDeleted: true);
         yield return In(Plain<Event>(new EventStrategy(strict: false), null, EventFields, ttl: TimeSpan.FromHours(1)), EventConverter.Version);
         yield return SpecStatus<ReplicationController>(new ReplicationControllerStrategy(), "/registry/controllers/", [new("status.replicas", "status.replicas", "0")], extra: Scale<ReplicationController>());
-        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolume>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
-        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolumeClaim>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
-        yield return SpecStatus(new PlainSpecStatusStrategy<ResourceQuota>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
-        yield return Plain<LimitRange>(new PlainStrategy<LimitRange>());
-        yield return Plain<PodTemplate>(new PlainStrategy<PodTemplate>(), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolume>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Volumes), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolumeClaim>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Claims), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<ResourceQuota>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, ResourceQuotaValidation.Rules), returnsDeleted: true);
+        yield return Plain<LimitRange>(new PlainStrategy<LimitRange>(LimitRangeValidation.Rules));
+        yield return Plain<PodTemplate>(new PlainStrategy<PodTemplate>(PodTemplateValidation.Rules), returnsDeleted: true);
     }
 
     private static IEnumerable<ResourceDefinition> Workloads()
@@ -52,31 +52,31 @@ internal static class ResourceCatalog
         yield return SpecStatus<ReplicaSet>(new ReplicaSetStrategy(), null, [new("status.replicas", "status.replicas", "0")], extra: Scale<ReplicaSet>());
         yield return SpecStatus<StatefulSet>(new StatefulSetStrategy(), extra: Scale<StatefulSet>());
         yield return SpecStatus<DaemonSet>(new DaemonSetStrategy());
-        yield return Plain<ControllerRevision>(new PlainStrategy<ControllerRevision>());
+        yield return Plain<ControllerRevision>(new PlainStrategy<ControllerRevision>(ControllerRevisionValidation.Rules));
         yield return SpecStatus<Job>(new JobStrategy(), null, [new("status.successful", "status.succeeded", "0")]);
         yield return SpecStatus<CronJob>(new CronJobStrategy());
-        yield return In(SpecStatus(new PlainSpecStatusStrategy<HorizontalPodAutoscaler>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status)), AutoscalerConverter.Version);
-        yield return SpecStatus(new PlainSpecStatusStrategy<PodDisruptionBudget>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status));
+        yield return In(SpecStatus(new PlainSpecStatusStrategy<HorizontalPodAutoscaler>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, AutoscalerValidation.Rules)), AutoscalerConverter.Version);
+        yield return SpecStatus(new PlainSpecStatusStrategy<PodDisruptionBudget>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, DisruptionBudgetValidation.Rules));
     }
 
     private static IEnumerable<ResourceDefinition> Others()
     {
-        yield return Plain<EndpointSlice>(new PlainStrategy<EndpointSlice>());
-        yield return Plain<Lease>(new UpsertStrategy<Lease>());
-        yield return Plain<Role>(new RbacStrategy<Role>());
-        yield return Plain<RoleBinding>(new RbacStrategy<RoleBinding>());
-        yield return Plain<ClusterRole>(new RbacStrategy<ClusterRole>());
-        yield return Plain<ClusterRoleBinding>(new RbacStrategy<ClusterRoleBinding>());
-        yield return Plain<PriorityClass>(new PlainStrategy<PriorityClass>());
-        yield return Plain<StorageClass>(new PlainStrategy<StorageClass>(), returnsDeleted: true);
-        yield return Plain<CSINode>(new PlainStrategy<CSINode>(), returnsDeleted: true);
-        yield return Plain<CSIDriver>(new PlainStrategy<CSIDriver>(), returnsDeleted: true);
-        yield return Plain<CSIStorageCapacity>(new PlainStrategy<CSIStorageCapacity>());
-        yield return SpecStatus(new PlainSpecStatusStrategy<VolumeAttachment>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), returnsDeleted: true);
-        yield return Plain<RuntimeClass>(new PlainStrategy<RuntimeClass>());
-        yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>());
-        yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status), "/registry/ingress/");
-        yield return Plain<IngressClass>(new PlainStrategy<IngressClass>());
+        yield return Plain<EndpointSlice>(new PlainStrategy<EndpointSlice>(EndpointSliceValidation.Rules));
+        yield return Plain<Lease>(new UpsertStrategy<Lease>(LeaseValidation.Rules));
+        yield return Plain<Role>(new RbacStrategy<Role>(RoleValidation.Roles));
+        yield return Plain<RoleBinding>(new RbacStrategy<RoleBinding>(RoleBindingValidation.RoleBindings));
+        yield return Plain<ClusterRole>(new RbacStrategy<ClusterRole>(RoleValidation.ClusterRoles));
+        yield return Plain<ClusterRoleBinding>(new RbacStrategy<ClusterRoleBinding>(RoleBindingValidation.ClusterRoleBindings));
+        yield return Plain<PriorityClass>(new PlainStrategy<PriorityClass>(PriorityClassValidation.Rules));
+        yield return Plain<StorageClass>(new PlainStrategy<StorageClass>(StorageClassValidation.Rules), returnsDeleted: true);
+        yield return Plain<CSINode>(new PlainStrategy<CSINode>(CsiNodeValidation.Rules), returnsDeleted: true);
+        yield return Plain<CSIDriver>(new PlainStrategy<CSIDriver>(CsiDriverValidation.Rules), returnsDeleted: true);
+        yield return Plain<CSIStorageCapacity>(new PlainStrategy<CSIStorageCapacity>(CsiStorageCapacityValidation.Rules));
+        yield return SpecStatus(new PlainSpecStatusStrategy<VolumeAttachment>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeAttachmentValidation.Rules), returnsDeleted: true);
+        yield return Plain<RuntimeClass>(new PlainStrategy<RuntimeClass>(RuntimeClassValidation.Rules));
+        yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>(NetworkPolicyValidation.Rules));
+        yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, IngressValidation.Rules), "/registry/ingress/");
+        yield return Plain<IngressClass>(new PlainStrategy<IngressClass>(IngressClassValidation.Rules));
         yield return SpecStatus<ServiceCIDR>(new ServiceCidrStrategy());
         yield return Plain<IPAddress>(new IPAddressStrategy());
         yield return CertificateSigningRequestStrategy.Definition();

@@ -19,6 +19,9 @@ public sealed record FieldError(string Reason, string Field, string Body)
 /// <summary>Collects broken rules while an object is validated.</summary>
 public sealed class FieldErrors : IReadOnlyCollection<FieldError>
 {
+    /// <summary>Stands for a value that is not shown in the message.</summary>
+    public static readonly object Omitted = new();
+
     private readonly List<FieldError> _errors = [];
 
     /// <summary>Number of broken rules.</summary>
@@ -28,20 +31,27 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
     public void Required(FieldPath field, string detail = "") => Add("FieldValueRequired", field, "Required value", detail);
 
     /// <summary>A value is malformed.</summary>
-    public void Invalid(FieldPath field, object? value, string detail) => Add("FieldValueInvalid", field, $"Invalid value: {Show(value)}", detail);
+    public void Invalid(FieldPath field, object? value, string detail) =>
+        Add("FieldValueInvalid", field, ReferenceEquals(value, Omitted) ? "Invalid value" : $"Invalid value: {Show(value)}", detail);
 
-    /// <summary>A value is none of those allowed.</summary>
-    public void NotSupported(FieldPath field, string value, IEnumerable<string> supported)
+    /// <summary>A value is malformed in each of these ways, if any.</summary>
+    public void Invalid(FieldPath field, object? value, IReadOnlyList<string> details)
     {
-        var list = string.Join(", ", supported.Order(StringComparer.Ordinal).Select(Quote));
-        Add("FieldValueNotSupported", field, $"Unsupported value: {Quote(value)}", list.Length == 0 ? "" : "supported values: " + list);
+        for (var i = 0; i < details.Count; i++) Invalid(field, value, details[i]);
+    }
+
+    /// <summary>A value is none of those allowed, which are told in the order given.</summary>
+    public void NotSupported(FieldPath field, object? value, IEnumerable<string> supported)
+    {
+        var list = string.Join(", ", supported.Select(Quote));
+        Add("FieldValueNotSupported", field, $"Unsupported value: {Show(value)}", list.Length == 0 ? "" : "supported values: " + list);
     }
 
     /// <summary>A value may not be given here.</summary>
     public void Forbidden(FieldPath field, string detail) => Add("FieldValueForbidden", field, "Forbidden", detail);
 
     /// <summary>A value comes twice.</summary>
-    public void Duplicate(FieldPath field, object? value) => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}", "");
+    public void Duplicate(FieldPath field, object? value, string detail = "") => Add("FieldValueDuplicate", field, $"Duplicate value: {Show(value)}", detail);
 
     /// <summary>A value refers to something that is not there.</summary>
     public void NotFound(FieldPath field, object? value) => Add("FieldValueNotFound", field, $"Not found: {Show(value)}", "");
@@ -84,6 +94,8 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
         IApiMessage message => Encoding.UTF8.GetString(ApiJson.Encode(message)),
         IEnumerable<string> list => "[" + string.Join(",", list.Select(Quote)) + "]",
         IEnumerable<KeyValuePair<string, string>> map => "{" + string.Join(",", map.OrderBy(static e => e.Key, StringComparer.Ordinal).Select(static e => $"{Quote(e.Key)}:{Quote(e.Value)}")) + "}",
+        IEnumerable<KeyValuePair<string, Quantity>> map => "{" + string.Join(",", map.OrderBy(static e => e.Key, StringComparer.Ordinal).Select(static e => $"{Quote(e.Key)}:{Show(e.Value)}")) + "}",
+        System.Collections.IEnumerable list => "[" + string.Join(",", list.Cast<object?>().Select(Show)) + "]",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

@@ -10,22 +10,23 @@ internal static class MetadataValidation
     private const int MostAnnotationBytes = 256 * 1024;
     private static readonly FieldPath Root = FieldPath.Of("metadata");
 
-    public static void Validate(ObjectMeta metadata, bool namespaced, Func<string, string?> nameError, FieldErrors errors)
+    public static void Validate(ObjectMeta metadata, bool namespaced, Func<string, IReadOnlyList<string>> nameErrors, FieldErrors errors)
     {
-        if (metadata.GenerateName.Length > 0 && nameError(metadata.GenerateName.EndsWith('-') ? metadata.GenerateName[..^1] + "a" : metadata.GenerateName) is { } prefixError)
-            errors.Invalid(Root["generateName"], metadata.GenerateName, prefixError);
+        // A prefix may end in a dash, which the generated part follows.
+        if (metadata.GenerateName.Length > 0)
+            errors.Invalid(Root["generateName"], metadata.GenerateName, nameErrors(metadata.GenerateName.EndsWith('-') ? metadata.GenerateName[..^1] + "a" : metadata.GenerateName));
         if (metadata.Name.Length == 0) errors.Required(Root["name"], "name or generateName is required");
-        else if (nameError(metadata.Name) is { } error) errors.Invalid(Root["name"], metadata.Name, error);
+        else errors.Invalid(Root["name"], metadata.Name, nameErrors(metadata.Name));
         if (namespaced)
         {
             if (metadata.Namespace.Length == 0) errors.Required(Root["namespace"]);
-            else if (Names.LabelError(metadata.Namespace) is { } nsError) errors.Invalid(Root["namespace"], metadata.Namespace, nsError);
+            else errors.Invalid(Root["namespace"], metadata.Namespace, Names.LabelErrors(metadata.Namespace));
         }
         else if (metadata.Namespace.Length > 0) errors.Forbidden(Root["namespace"], "not allowed on this type");
 
         if (metadata.Generation < 0) errors.Invalid(Root["generation"], metadata.Generation, "must be greater than or equal to 0");
         Labels(metadata.Labels, Root["labels"], errors);
-        Annotations(metadata.Annotations, errors);
+        Annotations(metadata.Annotations, Root["annotations"], errors);
         Owners(metadata.OwnerReferences, errors);
         Finalizers(metadata.Finalizers, errors);
     }
@@ -52,18 +53,35 @@ internal static class MetadataValidation
     {
         foreach (var (key, value) in labels ?? [])
         {
-            if (LabelSyntax.KeyError(key) is { } keyError) errors.Invalid(path, key, keyError);
-            if (LabelSyntax.ValueError(value) is { } valueError) errors.Invalid(path, value, valueError);
+            errors.Invalid(path, key, LabelSyntax.KeyErrors(key));
+            errors.Invalid(path, value, LabelSyntax.ValueErrors(value));
         }
     }
 
-    private static void Annotations(Dictionary<string, string>? annotations, FieldErrors errors)
+    /// <summary>The fields that are set although a template has room for labels and annotations only.</summary>
+    public static IEnumerable<string> OtherThanLabels(ObjectMeta metadata)
     {
-        var path = Root["annotations"];
+        if (metadata.Name.Length > 0) yield return "name";
+        if (metadata.GenerateName.Length > 0) yield return "generateName";
+        if (metadata.Namespace.Length > 0) yield return "namespace";
+        if (metadata.SelfLink.Length > 0) yield return "selfLink";
+        if (metadata.Uid.Length > 0) yield return "uID";
+        if (metadata.ResourceVersion.Length > 0) yield return "resourceVersion";
+        if (metadata.Generation != 0) yield return "generation";
+        if (metadata.CreationTimestamp is not null) yield return "creationTimestamp";
+        if (metadata.DeletionTimestamp is not null) yield return "deletionTimestamp";
+        if (metadata.DeletionGracePeriodSeconds is not null) yield return "deletionGracePeriodSeconds";
+        if (metadata.OwnerReferences is { Count: > 0 }) yield return "ownerReferences";
+        if (metadata.Finalizers is { Count: > 0 }) yield return "finalizers";
+        if (metadata.ManagedFields is { Count: > 0 }) yield return "managedFields";
+    }
+
+    public static void Annotations(Dictionary<string, string>? annotations, FieldPath path, FieldErrors errors)
+    {
         var size = 0L;
         foreach (var (key, value) in annotations ?? [])
         {
-            if (LabelSyntax.KeyError(key.ToLowerInvariant()) is { } error) errors.Invalid(path, key, error);
+            errors.Invalid(path, key, LabelSyntax.KeyErrors(key.ToLowerInvariant()));
             size += Encoding.UTF8.GetByteCount(key) + Encoding.UTF8.GetByteCount(value);
         }
 
@@ -93,8 +111,9 @@ internal static class MetadataValidation
         var path = Root["finalizers"];
         foreach (var finalizer in finalizers ?? [])
         {
-            if (LabelSyntax.KeyError(finalizer) is { } error) errors.Invalid(path, finalizer, error);
-            else if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
+            var problems = LabelSyntax.KeyErrors(finalizer);
+            errors.Invalid(path, finalizer, problems);
+            if (problems.Count == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
                 errors.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }
 

@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using System.CommandLine;
 using System.Globalization;
 using Tiphys.Controllers;

@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using System.CommandLine;
 using Tiphys.Controllers;
 using Tiphys.Server;

@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using System.Globalization;
 using System.Net;
 using System.Text;

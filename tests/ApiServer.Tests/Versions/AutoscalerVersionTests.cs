@@ -32,7 +32,7 @@ public sealed class AutoscalerVersionTests : IAsyncLifetime
     [Fact]
     public async Task Without_any_metric_it_is_the_default_share()
     {
-        await _cluster.CreateAsync(V1, """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5}}""");
+        await _cluster.CreateAsync(V1, """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web","apiVersion":"apps/v1"},"maxReplicas":5}}""");
         Assert.Equal(80, (int?)(await _cluster.SendAsync("GET", V1 + "/a")).Body["spec"]!["targetCPUUtilizationPercentage"]);
     }
 
@@ -83,7 +83,7 @@ public sealed class AutoscalerVersionTests : IAsyncLifetime
     {
         await _cluster.CreateAsync(V1, """
             {"metadata":{"name":"a","annotations":{"autoscaling.alpha.kubernetes.io/metrics":"[1]","autoscaling.alpha.kubernetes.io/behavior":"nonsense","autoscaling.alpha.kubernetes.io/conditions":"{}"}},
-             "spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5,"targetCPUUtilizationPercentage":10}}
+             "spec":{"scaleTargetRef":{"kind":"Deployment","name":"web","apiVersion":"apps/v1"},"maxReplicas":5,"targetCPUUtilizationPercentage":10}}
             """);
         var item = (await _cluster.SendAsync("GET", V2 + "/a")).Body;
         Assert.Single(item["spec"]!["metrics"]!.AsArray());
@@ -94,7 +94,7 @@ public sealed class AutoscalerVersionTests : IAsyncLifetime
     [Fact]
     public async Task A_field_taken_through_one_version_is_lost_by_who_set_it_through_another()
     {
-        await _cluster.CreateAsync(V1 + "?fieldManager=first", """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5,"targetCPUUtilizationPercentage":60}}""");
+        await _cluster.CreateAsync(V1 + "?fieldManager=first", """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web","apiVersion":"apps/v1"},"maxReplicas":5,"targetCPUUtilizationPercentage":60}}""");
         await _cluster.SendAsync("PATCH", V2 + "/a?fieldManager=second", """{"spec":{"metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":70}}}]}}""", contentType: MergePatch);
         var owners = (await _cluster.SendAsync("GET", V1 + "/a")).Body["metadata"]!["managedFields"]!.AsArray().ToDictionary(static o => (string)o!["manager"]!, static o => o!);
         Assert.Equal("autoscaling/v1", (string?)owners["first"]["apiVersion"]);
@@ -107,8 +107,8 @@ public sealed class AutoscalerVersionTests : IAsyncLifetime
     [Fact]
     public async Task Applying_through_one_version_conflicts_with_owners_of_another()
     {
-        await _cluster.CreateAsync(V2 + "?fieldManager=first", """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5,"metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}]}}""");
-        const string applied = """{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web"},"maxReplicas":5,"targetCPUUtilizationPercentage":30}}""";
+        await _cluster.CreateAsync(V2 + "?fieldManager=first", """{"metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web","apiVersion":"apps/v1"},"maxReplicas":5,"metrics":[{"type":"Resource","resource":{"name":"cpu","target":{"type":"Utilization","averageUtilization":60}}}]}}""");
+        const string applied = """{"apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"a"},"spec":{"scaleTargetRef":{"kind":"Deployment","name":"web","apiVersion":"apps/v1"},"maxReplicas":5,"targetCPUUtilizationPercentage":30}}""";
         var (code, refused) = await _cluster.SendAsync("PATCH", V1 + "/a?fieldManager=second", applied, contentType: "application/apply-patch+yaml");
         Assert.Equal(409, code);
         Assert.Equal("Apply failed with 1 conflict: conflict with \"first\" using autoscaling/v2: .spec.metrics", (string?)refused["message"]);

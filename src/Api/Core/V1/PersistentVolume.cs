@@ -127,6 +127,7 @@ public sealed partial class PersistentVolumeSpec : PersistentVolumeSource
 
     /// <summary>Claim the volume is bound to, or kept for.</summary>
     [Field(4)]
+    [Granular]
     public ObjectReference? ClaimRef { get; set; }
 
     /// <summary>What becomes of the volume once its claim is gone.</summary>

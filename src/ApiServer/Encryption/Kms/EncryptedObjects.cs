@@ -69,7 +69,7 @@ internal static class EncryptedObjects
         foreach (var (name, annotation) in value.Annotations)
         {
             total += Encoding.UTF8.GetByteCount(name) + annotation.Length;
-            Domain(name.EndsWith('.') ? name[..^1] : name, path, errors);
+            FieldRules.DomainName(name, path, errors);
         }
 
         var messages = errors.Select(static e => e.ToString()).ToList();
@@ -80,13 +80,5 @@ internal static class EncryptedObjects
             1 => messages[0],
             _ => $"[{string.Join(", ", messages)}]",
         };
-    }
-
-    private static void Domain(string name, FieldPath path, FieldErrors errors)
-    {
-        if (name.Length == 0) errors.Required(path);
-        else if (Names.SubdomainError(name) is { } problem) errors.Invalid(path, name, problem);
-        else if (!name.Contains('.', StringComparison.Ordinal)) errors.Invalid(path, name, "should be a domain with at least two segments separated by dots");
-        else if (name.Split('.').FirstOrDefault(static l => Names.LabelError(l) is not null) is { } label) errors.Invalid(path, label, Names.LabelError(label)!);
     }
 }

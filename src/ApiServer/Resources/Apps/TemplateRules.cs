@@ -9,83 +9,69 @@ internal static class TemplateRules
 {
     private static readonly FieldPath Spec = FieldPath.Of("spec");
 
-    /// <summary>Checks the selector, that the template's labels satisfy it, and the template.</summary>
-    public static void Validate(LabelSelector? selector, PodTemplateSpec? template, string restartPolicy, FieldErrors errors)
+    /// <summary>A selector that must be there and select something.</summary>
+    /// <param name="selector">It.</param>
+    /// <param name="kind">The workload's kind in lower case, as the complaint names it.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    /// <returns>The selector as a query, which selects nothing when there is none, or null when it is malformed.</returns>
+    public static LabelQuery? Selector(LabelSelector? selector, string kind, FieldErrors errors)
     {
-        Selector(selector, Spec["selector"], errors);
-        if (template is null)
-        {
-            errors.Required(Spec["template"]);
-            return;
-        }
-
-        if (selector is not null && TryCompile(selector) is { } query)
-        {
-            if (query.IsEverything) errors.Invalid(Spec["selector"], selector, "empty selector is invalid for deployment");
-            else if (!query.Matches(template.Metadata.Labels)) errors.Invalid(Spec["template"]["metadata"]["labels"], template.Metadata.Labels ?? [], "`selector` does not match template `labels`");
-        }
-
-        Template(template, Spec["template"], errors);
-        if (template.Spec.RestartPolicy != restartPolicy) errors.NotSupported(Spec["template"]["spec"]["restartPolicy"], template.Spec.RestartPolicy, [restartPolicy]);
-    }
-
-    /// <summary>Checks a template's labels and pod spec.</summary>
-    public static void Template(PodTemplateSpec template, FieldPath path, FieldErrors errors)
-    {
-        MetadataValidation.Labels(template.Metadata.Labels, path["metadata"]["labels"], errors);
-        PodValidation.ValidateSpec(template.Spec, path["spec"], errors);
-    }
-
-    /// <summary>Checks that a selector is there and well-formed.</summary>
-    public static void Selector(LabelSelector? selector, FieldPath path, FieldErrors errors)
-    {
+        var path = Spec["selector"];
         if (selector is null)
+        {
+            errors.Required(path);
+            return LabelQuery.Nothing;
+        }
+
+        SelectorValidation.Validate(selector, path, errors);
+        if (selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } }) errors.Invalid(path, selector, $"empty selector is invalid for {kind}");
+        var query = SelectorValidation.TryCompile(selector);
+        if (query is null) errors.Invalid(path, selector, kind == "statefulset" ? "" : "invalid label selector"); // upstream gives no reason there
+        return query;
+    }
+
+    /// <summary>A template whose pods the selector finds and that run on until they are told to stop.</summary>
+    public static void ForReplicas(PodTemplateSpec? template, LabelQuery? selector, string kind, FieldErrors errors)
+    {
+        var path = Spec["template"];
+        if (template is null)
         {
             errors.Required(path);
             return;
         }
 
-        MetadataValidation.Labels(selector.MatchLabels, path["matchLabels"], errors);
-        for (var i = 0; i < (selector.MatchExpressions?.Count ?? 0); i++)
-        {
-            var expression = selector.MatchExpressions![i];
-            var at = path["matchExpressions"][i];
-            if (LabelSyntax.KeyError(expression.Key) is { } keyError) errors.Invalid(at["key"], expression.Key, keyError);
-            switch (expression.Operator)
-            {
-                case "In" or "NotIn":
-                    if (expression.Values is not { Count: > 0 }) errors.Required(at["values"], "must be specified when `operator` is 'In' or 'NotIn'");
-                    break;
-                case "Exists" or "DoesNotExist":
-                    if (expression.Values is { Count: > 0 }) errors.Forbidden(at["values"], "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-                    break;
-                default:
-                    errors.Invalid(at["operator"], expression.Operator, "not a valid selector operator");
-                    break;
-            }
-        }
+        Matches(template, selector, errors);
+        Template(template, path, errors);
+        RunsOn(template, kind, errors);
     }
 
-    /// <summary>A selector that may never change.</summary>
+    /// <summary>The template's labels satisfy the selector.</summary>
+    public static void Matches(PodTemplateSpec template, LabelQuery? selector, FieldErrors errors)
+    {
+        if (selector is { IsEverything: false } && !selector.Matches(template.Metadata.Labels))
+            errors.Invalid(Spec["template"]["metadata"]["labels"], template.Metadata.Labels, "`selector` does not match template `labels`");
+    }
+
+    /// <summary>Pods that are always restarted and have no deadline.</summary>
+    public static void RunsOn(PodTemplateSpec template, string kind, FieldErrors errors)
+    {
+        var path = Spec["template"]["spec"];
+        if (template.Spec.RestartPolicy != RestartPolicy.Always) errors.NotSupported(path["restartPolicy"], template.Spec.RestartPolicy, [RestartPolicy.Always]);
+        if (template.Spec.ActiveDeadlineSeconds is not null) errors.Forbidden(path["activeDeadlineSeconds"], $"activeDeadlineSeconds in {kind} is not Supported");
+    }
+
+    /// <summary>A template's labels, annotations and pod spec.</summary>
+    public static void Template(PodTemplateSpec template, FieldPath path, FieldErrors errors)
+    {
+        MetadataValidation.Labels(template.Metadata.Labels, path["labels"], errors);
+        MetadataValidation.Annotations(template.Metadata.Annotations, path["annotations"], errors);
+        PodValidation.ValidateSpec(template.Spec, "", path["spec"], errors);
+        if (template.Spec.EphemeralContainers is { Count: > 0 }) errors.Forbidden(path["spec"]["ephemeralContainers"], "ephemeral containers not allowed in pod template");
+    }
+
+    /// <summary>A part of the spec that may never change.</summary>
     public static void Immutable(IApiMessage? now, IApiMessage? before, string field, FieldErrors errors)
     {
-        if (!ApiJson.Same(now, before)) errors.Invalid(Spec[field], now, "field is immutable");
-    }
-
-    public static void Replicas(int? replicas, FieldErrors errors)
-    {
-        if (replicas < 0) errors.Invalid(Spec["replicas"], replicas, "must be greater than or equal to 0");
-    }
-
-    private static LabelQuery? TryCompile(LabelSelector selector)
-    {
-        try
-        {
-            return LabelQuery.Of(selector);
-        }
-        catch (FormatException)
-        {
-            return null; // reported already
-        }
+        if (!ApiJson.Same(now, before)) errors.Invalid(Spec[field], now, FieldRules.Immutable);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class NamespaceStrategy : SpecStatusStrategy<Namespace>
 
     protected override void TakeStatus(Namespace item, Namespace from) => item.Status = from.Status;
 
-    public override string? NameError(string name) => Names.LabelError(name);
+    public override IReadOnlyList<string> NameErrors(string name) => Names.LabelErrors(name);
 
     public override void PrepareForCreate(Namespace item, StrategyContext context)
     {
@@ -52,7 +52,7 @@ internal sealed class NamespaceStrategy : SpecStatusStrategy<Namespace>
 /// <summary>The finalize subresource changes the finalizers of a namespace's spec.</summary>
 internal sealed class NamespaceFinalizeStrategy : ResourceStrategy<Namespace>
 {
-    public override string? NameError(string name) => Names.LabelError(name);
+    public override IReadOnlyList<string> NameErrors(string name) => Names.LabelErrors(name);
 
     public override bool IsHeld(Namespace item) => item.Spec.Finalizers is { Count: > 0 } || base.IsHeld(item);
 
@@ -63,8 +63,9 @@ internal sealed class NamespaceFinalizeStrategy : ResourceStrategy<Namespace>
         foreach (var finalizer in item.Spec.Finalizers ?? [])
         {
             var path = FieldPath.Of("spec")["finalizers"];
-            if (LabelSyntax.KeyError(finalizer) is { } error) errors.Invalid(path, finalizer, error);
-            else if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer != NamespaceStrategy.Finalizer)
+            var problems = LabelSyntax.KeyErrors(finalizer);
+            errors.Invalid(path, finalizer, problems);
+            if (problems.Count == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && finalizer != NamespaceStrategy.Finalizer)
                 errors.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }
     }
@@ -86,23 +87,13 @@ internal sealed class NodeStrategy : SpecStatusStrategy<Node>
 
     public override void Validate(Node item, FieldErrors errors)
     {
-        var seen = new HashSet<(string, string)>();
-        for (var i = 0; i < (item.Spec.Taints?.Count ?? 0); i++)
-        {
-            var taint = item.Spec.Taints![i];
-            var path = FieldPath.Of("metadata")["taints"][i];
-            if (LabelSyntax.KeyError(taint.Key) is { } keyError) errors.Invalid(path["key"], taint.Key, keyError);
-            if (LabelSyntax.ValueError(taint.Value) is { } valueError) errors.Invalid(path["value"], taint.Value, valueError);
-            if (taint.Effect is not (TaintEffect.NoSchedule or TaintEffect.PreferNoSchedule or TaintEffect.NoExecute))
-                errors.NotSupported(path["effect"], taint.Effect, [TaintEffect.NoExecute, TaintEffect.NoSchedule, TaintEffect.PreferNoSchedule]);
-            if (!seen.Add((taint.Key, taint.Effect))) errors.Duplicate(path, $"{taint.Key}:{taint.Effect}");
-        }
+        NodeValidation.Common(item, errors);
+        NodeValidation.PodNetworks(item.Spec.PodCIDRs ?? [], errors);
     }
 
     public override void ValidateUpdate(Node item, Node old, FieldErrors errors)
     {
-        Validate(item, errors);
-        if (old.Spec.ProviderID.Length > 0 && item.Spec.ProviderID != old.Spec.ProviderID) errors.Forbidden(FieldPath.Of("spec")["providerID"], "node updates may not change providerID except from \"\" to valid");
-        if (old.Spec.PodCIDR.Length > 0 && item.Spec.PodCIDR != old.Spec.PodCIDR) errors.Forbidden(FieldPath.Of("spec")["podCIDRs"], "node updates may not change podCIDR except from \"\" to valid");
+        NodeValidation.Common(item, errors);
+        NodeValidation.Change(item, old, errors);
     }
 }

@@ -99,28 +99,19 @@ internal static class DataRules
 {
     public const int Most = 1024 * 1024;
 
-    public static void Key(string key, FieldPath path, FieldErrors errors)
-    {
-        if (key.Length > 253) errors.Invalid(path.Key(key), key, "must be no more than 253 bytes");
-        else if (key is "" || key.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."))
-            errors.Invalid(path.Key(key), key, "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')");
-        else if (key == ".") errors.Invalid(path.Key(key), key, "must not be '.'");
-        else if (key.StartsWith("..", StringComparison.Ordinal)) errors.Invalid(path.Key(key), key, key == ".." ? "must not be '..'" : "must not start with '..'");
-    }
+    public static void Key(string key, FieldPath path, FieldErrors errors) => errors.Invalid(path.Key(key), key, Names.ConfigKeyErrors(key));
 }
 
 /// <summary>Kinds that PUT may create.</summary>
-internal sealed class UpsertStrategy<T> : ResourceStrategy<T> where T : class, IKubernetesObject<T>
+internal sealed class UpsertStrategy<T>(KindRules<T> rules) : PlainStrategy<T>(rules) where T : class, IKubernetesObject<T>
 {
     public override bool AllowCreateOnUpdate => true;
 
     public override bool AllowUnconditionalUpdate => false;
 }
 
-/// <summary>Roles and bindings: any path segment is a name, and PUT may create.</summary>
-internal sealed class RbacStrategy<T> : ResourceStrategy<T> where T : class, IKubernetesObject<T>
+/// <summary>Roles and bindings, which PUT may create, too.</summary>
+internal sealed class RbacStrategy<T>(KindRules<T> rules) : PlainStrategy<T>(rules) where T : class, IKubernetesObject<T>
 {
     public override bool AllowCreateOnUpdate => true;
-
-    public override string? NameError(string name) => Names.PathSegmentError(name);
 }

@@ -32,6 +32,9 @@ internal sealed class EventStrategy(bool strict) : ResourceStrategy<Event>
         }
     }
 
+    /// <summary>Event names are made of other names and a time, and were never looked at.</summary>
+    public override IReadOnlyList<string> NameErrors(string name) => Names.PathSegmentErrors(name);
+
     /// <inheritdoc/>
     public override void ValidateUpdate(Event item, Event old, FieldErrors errors)
     {
@@ -72,7 +75,7 @@ internal sealed class EventStrategy(bool strict) : ResourceStrategy<Event>
 
         var controller = FieldPath.Of(strict ? "reportingController" : "reportingComponent");
         if (item.ReportingComponent.Length == 0) errors.Required(controller);
-        if (LabelSyntax.KeyError(item.ReportingComponent) is { } error) errors.Invalid(controller, item.ReportingComponent, error);
+        errors.Invalid(controller, item.ReportingComponent, LabelSyntax.KeyErrors(item.ReportingComponent));
         Text("reportingInstance", item.ReportingInstance, LongestName, required: true);
         Text("action", item.Action, LongestName, required: true);
         Text("reason", item.Reason, LongestName, required: true);

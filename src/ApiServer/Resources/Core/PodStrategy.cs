@@ -1,5 +1,6 @@
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -18,7 +19,7 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
         item.Status = new PodStatus { Phase = PodPhase.Pending, QosClass = PodQos.Compute(item) };
         if (item.Spec.SchedulingGates is { Count: > 0 })
         {
-            item.Status.Conditions = [new() { Type = "PodScheduled", Status = "False", Reason = "SchedulingGated", Message = "Scheduling is blocked due to non-empty scheduling gates" }];
+            item.Status.Conditions = [new() { Type = "PodScheduled", Status = "False", LastTransitionTime = context.Time.GetUtcNow().ToWholeSeconds(), Reason = "SchedulingGated", Message = "Scheduling is blocked due to non-empty scheduling gates" }];
         }
     }
 
@@ -30,11 +31,11 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
         item.Spec.EphemeralContainers = old.Spec.EphemeralContainers;
     }
 
-    public override string? NameError(string name) => Names.SubdomainError(name);
+    public override IReadOnlyList<string> NameErrors(string name) => Names.SubdomainErrors(name);
 
     public override void Validate(Pod item, FieldErrors errors) => PodValidation.Validate(item, errors);
 
-    public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors) => PodValidation.ValidateUpdate(item, old, errors);
+    public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors) => PodUpdateValidation.Validate(item, old, errors);
 
     public override long? GracePeriod(Pod item, long? requested)
     {
@@ -74,7 +75,7 @@ internal sealed class EphemeralContainersStrategy : ResourceStrategy<Pod>
             else if (!ApiJson.Same(after, before)) errors.Forbidden(path, $"existing ephemeral containers \"{before.Name}\" may not be changed");
         }
 
-        PodValidation.EphemeralContainers(item.Spec, errors);
+        PodValidation.Pod(item, errors);
     }
 }
 
@@ -100,7 +101,7 @@ internal sealed class PodResizeStrategy : ResourceStrategy<Pod>
 
     public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors)
     {
-        PodValidation.ValidateSpec(item.Spec, FieldPath.Of("spec"), errors);
+        PodValidation.Pod(item, errors);
         if (PodQos.Compute(item) != old.Status.QosClass) errors.Invalid(FieldPath.Of("spec"), old.Status.QosClass, "Pod QOS Class may not change as a result of resizing");
     }
 }

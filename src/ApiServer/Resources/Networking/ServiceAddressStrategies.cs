@@ -60,7 +60,7 @@ internal sealed class IPAddressStrategy : ResourceStrategy<IPAddress>
 {
     private static readonly FieldPath s_parent = FieldPath.Of("spec")["parentRef"];
 
-    public override string? NameError(string name) => AddressRules.AddressError(name);
+    public override IReadOnlyList<string> NameErrors(string name) => AddressRules.AddressError(name) is { } error ? [error] : [];
 
     public override void Validate(IPAddress item, FieldErrors errors)
     {
@@ -71,7 +71,7 @@ internal sealed class IPAddressStrategy : ResourceStrategy<IPAddress>
         }
 
         // Services are in the group without a name.
-        if (parent.Group.Length > 0 && Names.SubdomainError(parent.Group) is { } error) errors.Invalid(s_parent["group"], parent.Group, error);
+        if (parent.Group.Length > 0) errors.Invalid(s_parent["group"], parent.Group, Names.SubdomainErrors(parent.Group));
         Segment(parent.Resource, "resource", required: true, errors);
         Segment(parent.Name, "name", required: true, errors);
         Segment(parent.Namespace, "namespace", required: false, errors);
@@ -89,6 +89,6 @@ internal sealed class IPAddressStrategy : ResourceStrategy<IPAddress>
         {
             if (required) errors.Required(s_parent[field]);
         }
-        else if (Names.PathSegmentError(value) is { } error) errors.Invalid(s_parent[field], value, error);
+        else errors.Invalid(s_parent[field], value, Names.PathSegmentErrors(value));
     }
 }

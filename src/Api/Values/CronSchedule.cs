@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tiphys.Controllers;
+namespace Tiphys.Api;
 
 /// <summary>
 /// A schedule in cron's notation: five fields (minute, hour, day of month, month, day of week) with lists, ranges, steps and
@@ -22,8 +22,7 @@ public sealed class CronSchedule
         (_hours, _) = Field(fields[1], 0, 23, null);
         (_days, _anyDay) = Field(fields[2], 1, 31, null);
         (_months, _) = Field(fields[3], 1, 12, s_months);
-        (_weekdays, _anyWeekday) = Field(fields[4], 0, 7, s_days);
-        if ((_weekdays & (1UL << 7)) != 0) _weekdays |= 1; // 7 is Sunday too
+        (_weekdays, _anyWeekday) = Field(fields[4], 0, 6, s_days);
     }
 
     private CronSchedule(TimeSpan every)
@@ -39,9 +38,10 @@ public sealed class CronSchedule
     public static CronSchedule Parse(string text, TimeZoneInfo zone)
     {
         text = text.Trim();
+        if (text.Length == 0) throw new FormatException("empty spec string");
         if (text.StartsWith("@every ", StringComparison.Ordinal))
         {
-            var every = Api.GoDuration.TryParse(text[7..].Trim(), out var span) ? span : throw new FormatException($"failed to parse duration {text}");
+            var every = GoDuration.TryParse(text[7..].Trim(), out var span) ? span : throw new FormatException($"failed to parse duration {text}: time: invalid duration \"{text[7..]}\"");
             return new(every < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(Math.Floor(every.TotalSeconds)));
         }
 
@@ -52,10 +52,11 @@ public sealed class CronSchedule
             "@weekly" => "0 0 * * 0",
             "@daily" or "@midnight" => "0 0 * * *",
             "@hourly" => "0 * * * *",
+            ['@', ..] => throw new FormatException($"unrecognized descriptor: {text}"),
             _ => text,
         };
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        if (fields.Length != 5) throw new FormatException($"expected exactly 5 fields, found {fields.Length}: {text}");
+        if (fields.Length != 5) throw new FormatException($"expected exactly 5 fields, found {fields.Length}: [{string.Join(' ', fields)}]");
         return new(fields, zone);
     }
 
@@ -107,7 +108,7 @@ public sealed class CronSchedule
             int first, last;
             if (slash[0] is "*" or "?")
             {
-                (first, last) = (low, high == 7 ? 6 : high);
+                (first, last) = (low, high);
                 any |= slash.Length == 1;
             }
             else
@@ -131,6 +132,6 @@ public sealed class CronSchedule
     {
         var name = names is null ? -1 : Array.FindIndex(names, n => n.Equals(text, StringComparison.OrdinalIgnoreCase));
         if (name >= 0) return name + low;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"failed to parse int from {text}");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw new FormatException($"failed to parse int from {text}: strconv.Atoi: parsing \"{text}\": invalid syntax");
     }
 }
