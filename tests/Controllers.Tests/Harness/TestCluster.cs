@@ -84,7 +84,7 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Waits until an object is as it should be (null: it does not exist).</summary>
-    public async Task<T> WaitAsync<T>(string? ns, string name, Func<T?, bool> when, int seconds = 15) where T : class, IKubernetesObject<T>
+    public async Task<T> WaitAsync<T>(string? ns, string name, Func<T?, bool> when, int seconds = 60) where T : class, IKubernetesObject<T>
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         T? last = null;
@@ -109,7 +109,7 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Waits until the objects of a namespace are as they should be.</summary>
-    public async Task<List<T>> WaitAllAsync<T>(string? ns, string? labels, Func<List<T>, bool> when, int seconds = 15) where T : class, IKubernetesObject<T>
+    public async Task<List<T>> WaitAllAsync<T>(string? ns, string? labels, Func<List<T>, bool> when, int seconds = 60) where T : class, IKubernetesObject<T>
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         var last = new Dictionary<string, T>();

@@ -113,7 +113,7 @@ public sealed class Cluster : IAsyncLifetime
     }
 
     /// <summary>Asks again and again until the answer is the one waited for.</summary>
-    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> enough, int seconds = 30)
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> enough, int seconds = 90)
     {
         var since = Stopwatch.StartNew();
         while (true)

@@ -91,7 +91,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Pod? Pod(string name) => Api.Get<Pod>("default", name);
 
-    public async Task<Pod> WaitAsync(string name, Func<Pod, bool> holds, int seconds = 15)
+    public async Task<Pod> WaitAsync(string name, Func<Pod, bool> holds, int seconds = 60)
     {
         var since = Stopwatch.GetTimestamp();
         Pod? pod = null;
@@ -107,7 +107,7 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Task<Pod> WaitReadyAsync(string name) => WaitAsync(name, IsReady);
 
-    public async Task WaitGoneAsync(string name, int seconds = 15)
+    public async Task WaitGoneAsync(string name, int seconds = 60)
     {
         var since = Stopwatch.GetTimestamp();
         while (Pod(name) is { } pod)
@@ -125,6 +125,18 @@ internal sealed class TestNode : IAsyncDisposable
 
     public string Log(Pod pod, string container = "main", int run = 0) =>
         File.ReadAllText(Path.Combine(Options.PodLogsDirectory, $"default_{pod.Metadata.Name}_{pod.Metadata.Uid}", container, $"{run}.log"));
+
+    /// <summary>Waits until a container has written so many lines; it may be running before its first one is on disk.</summary>
+    public async Task<string[]> LinesAsync(Pod pod, int count)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var lines = Log(pod).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length >= count || Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(60)) return lines;
+            await Task.Delay(10);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

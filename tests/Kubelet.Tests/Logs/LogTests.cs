@@ -46,7 +46,7 @@ public sealed class LogTests : IDisposable
         await Task.Delay(250, TestContext.Current.CancellationToken);
         await File.AppendAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F three\n", TestContext.Current.CancellationToken);
         running = false;
-        await copy.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await copy.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal("one\ntwo\nthree\n", Encoding.UTF8.GetString(output.ToArray()));
     }
 

@@ -64,7 +64,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
         await node.WaitReadyAsync("config");
         node.Api.Update<ConfigMap>("default", "settings", m => m.Data!["color"] = "blue");
         var lines = new List<string>();
-        for (var i = 0; i < 100 && !lines.Contains("changed"); i++)
+        for (var i = 0; i < 1200 && !lines.Contains("changed"); i++)
         {
             await Task.Delay(50, TestContext.Current.CancellationToken);
             lines = Lines(node.Log(pod));
@@ -161,7 +161,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
             c.Command = ["sh", "-c", "id -u; id -g; id -G; touch /nope 2>/dev/null || echo read-only; touch /scratch/x && ls -ln /scratch/x | awk '{print $4}'; df /mem | tail -1 | awk '{print $1,$2}'; trap 'touch /host/terminated; exit 0' TERM; sleep 1000 & wait"];
         });
         await node.WaitReadyAsync("secure");
-        for (var i = 0; i < 100 && Lines(node.Log(pod)).Count < 6; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        for (var i = 0; i < 3000 && Lines(node.Log(pod)).Count < 6; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
         Assert.Equal(["1000", "2000", "2000 3000", "read-only", "3000", "tmpfs 1024"], Lines(node.Log(pod)));
         Assert.True(File.Exists(Path.Combine(shared, "post-start")));
         node.Api.Delete<Pod>("default", "secure");

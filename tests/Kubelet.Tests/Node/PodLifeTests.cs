@@ -17,7 +17,7 @@ public class PodLifeTests(RuntimeFixture fixture)
         node.CreatePod("quick");
         var pod = await node.WaitReadyAsync("quick");
         TestContext.Current.TestOutputHelper?.WriteLine($"ready after {Stopwatch.GetElapsedTime(since).TotalMilliseconds} ms");
-        Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(3));
+        Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(30));
 
         Assert.Equal(PodPhase.Running, pod.Status.Phase);
         Assert.StartsWith("10.99.0.", pod.Status.PodIP, StringComparison.Ordinal);
@@ -85,7 +85,7 @@ public class PodLifeTests(RuntimeFixture fixture)
         Assert.Equal(["first", "side", "third"], pod.Status.InitContainerStatuses!.Select(s => s.Name));
         Assert.Equal(0, pod.Status.InitContainerStatuses![0].State.Terminated!.ExitCode);
         Assert.True(pod.Status.InitContainerStatuses[1].Ready);
-        Assert.Equal("1 2 3", string.Join(' ', node.Log(pod).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split(' ')[^1])));
+        Assert.Equal("1 2 3", string.Join(' ', (await node.LinesAsync(pod, 3)).Select(l => l.Split(' ')[^1])));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class PodLifeTests(RuntimeFixture fixture)
         var since = Stopwatch.GetTimestamp();
         while ((await runtime.Service.ListPodSandboxesAsync(null, default)).Any(s => s.Metadata.Name == "orphan"))
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(15));
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(60));
             await Task.Delay(50, TestContext.Current.CancellationToken);
         }
         var after = node.Pod("stays")!;

@@ -65,7 +65,7 @@ public class ProbeWorkerTests
     public async Task A_startup_probe_ends_with_its_first_verdict()
     {
         var running = Worker(ProbeKind.Startup, new Probe { PeriodSeconds = 1, FailureThreshold = 3 }).RunAsync(TestContext.Current.CancellationToken);
-        await running.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         Assert.Equal(1, _script.Count);
     }
 
