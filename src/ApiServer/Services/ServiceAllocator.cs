@@ -49,8 +49,12 @@ public sealed partial class ServiceAllocator : IResourceAllocator
             {
                 if (_families.Settle(service, before) is { Count: > 0 } errors) throw ApiErrors.Invalid(new("", "Service"), service.Metadata.Name, errors);
 
-                // Two records that have nothing to do with each other: both are written at once.
-                await Task.WhenAll(TakeAddressesAsync(service, before, allocation, cancel), TakePortsAsync(service, before, allocation, cancel));
+                // Both at once where the address is ours to choose. Where it is not, it decides alone: of two that want the same address and
+                // the same port, one must not get the one and the other the other.
+                var asksForAddress = service.Spec.ClusterIP.Length > 0;
+                var addresses = TakeAddressesAsync(service, before, allocation, cancel);
+                if (asksForAddress) await addresses;
+                await Task.WhenAll(addresses, TakePortsAsync(service, before, allocation, cancel));
             }
 
             if (before is not null) allocation.Free(HeldAddresses(before).Except(Kept(service)), ServicePortPlan.Held(before).Except(service is null ? [] : ServicePortPlan.Held(service)));
