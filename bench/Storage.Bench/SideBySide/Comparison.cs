@@ -28,7 +28,7 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
 
     private async Task WritesAsync()
     {
-        Console.WriteLine("| writers | | per second, median (least, most) | p50 | p99 | longest |\n|---|---|---|---|---|---|");
+        Console.WriteLine("| writers | | per second, median (least, most) | p50 | p99 | longest | processor time each |\n|---|---|---|---|---|---|---|");
         var results = new Dictionary<(int, string), List<Run>>();
 
         // The first seconds are the runtime's: hot code is compiled anew.
@@ -49,7 +49,7 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
             var all = runs.SelectMany(static r => r.Milliseconds).Order().ToArray();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {writers} | {name} | {rates[rates.Length / 2]:n0} ({rates[0]:n0}, {rates[^1]:n0}) | {all[all.Length / 2]:n2} ms | {all[(int)(all.Length * 0.99)]:n1} ms | {all[^1]:n0} ms |"));
+                $"| {writers} | {name} | {rates[rates.Length / 2]:n0} ({rates[0]:n0}, {rates[^1]:n0}) | {all[all.Length / 2]:n2} ms | {all[(int)(all.Length * 0.99)]:n1} ms | {all[^1]:n0} ms | {runs.Average(static r => r.ProcessorMicroseconds):n0} us |"));
         }
 
         void Add(int writers, string name, Run run)
@@ -62,6 +62,7 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
     private static async Task<Run> WriteAsync(ITarget target, int writers, TimeSpan length, int round)
     {
         var latencies = Enumerable.Range(0, writers).Select(static _ => new List<double>()).ToArray();
+        var processor = target.ProcessorTime();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
         {
@@ -74,8 +75,10 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
             }
         })));
         var elapsed = clock.Elapsed;
+        processor = target.ProcessorTime() - processor;
         await target.CompactAsync();
-        return new Run(latencies.Sum(static l => l.Count) / elapsed.TotalSeconds, [.. latencies.SelectMany(static l => l)]);
+        double[] all = [.. latencies.SelectMany(static l => l)];
+        return new Run(all.Length / elapsed.TotalSeconds, all) { ProcessorMicroseconds = processor.TotalMicroseconds / all.Length };
     }
 
     private async Task ObjectsAsync()
@@ -106,4 +109,8 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
 }
 
 /// <summary>What was measured once.</summary>
-internal sealed record Run(double Rate, double[] Milliseconds);
+internal sealed record Run(double Rate, double[] Milliseconds)
+{
+    /// <summary>Processor time of one write, which a busy machine does not change as it changes all else.</summary>
+    public double ProcessorMicroseconds { get; init; }
+}

@@ -37,6 +37,8 @@ internal sealed class EmbeddedTarget(string directory) : ITarget
 
     public long Memory() => GC.GetTotalMemory(forceFullCollection: true);
 
+    public TimeSpan ProcessorTime() => Environment.CpuUsage.TotalTime;
+
     public async ValueTask DisposeAsync()
     {
         if (_store is not null) await StopAsync();

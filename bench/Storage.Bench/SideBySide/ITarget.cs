@@ -19,4 +19,7 @@ internal interface ITarget : IAsyncDisposable
 
     /// <summary>Bytes of memory that are its own.</summary>
     long Memory();
+
+    /// <summary>Processor time its process has used; the writers' too where they are in the same process.</summary>
+    TimeSpan ProcessorTime();
 }

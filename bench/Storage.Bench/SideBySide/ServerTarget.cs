@@ -91,6 +91,12 @@ internal sealed class ServerTarget : ITarget
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
     }
 
+    public TimeSpan ProcessorTime()
+    {
+        _process!.Refresh();
+        return _process.TotalProcessorTime;
+    }
+
     public async ValueTask DisposeAsync() => await StopAsync();
 
     private static IPEndPoint FreeAddress()
