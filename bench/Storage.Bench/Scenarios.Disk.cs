@@ -25,14 +25,15 @@ internal static partial class Scenarios
 
     private static async Task Reopen(EmbeddedStoreOptions options, string what)
     {
-        GC.Collect();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
         var (cpu, paused) = (Environment.CpuUsage.TotalTime, GC.GetTotalPauseDuration());
         var clock = Stopwatch.StartNew();
         await using var store = EmbeddedStore.Open(options);
         var opened = clock.Elapsed;
         (cpu, paused) = (Environment.CpuUsage.TotalTime - cpu, GC.GetTotalPauseDuration() - paused);
         var status = await store.GetStatusAsync();
-        Report($"restart {what}: {status.Keys} objects of {ObjectBytes} B, {status.DiskBytes >> 20} MiB on disk: {opened.TotalMilliseconds:n0} ms ({cpu.TotalMilliseconds:n0} ms of processor time, {paused.TotalMilliseconds:n0} ms of collections)");
+        var held = GC.GetTotalMemory(forceFullCollection: true);
+        Report($"restart {what}: {status.Keys} objects of {ObjectBytes} B, {status.DiskBytes >> 20} MiB on disk: {opened.TotalMilliseconds:n0} ms ({cpu.TotalMilliseconds:n0} ms of processor time, {paused.TotalMilliseconds:n0} ms of collections); {(held - before) >> 20} MiB of memory, {before >> 20} before");
     }
 
     private static async Task WaitForCheckpoint(string directory)

@@ -83,7 +83,7 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
 
     private async Task ObjectsAsync()
     {
-        Console.WriteLine($"\n| {Objects:n0} objects of {ObjectBytes:n0} B more | memory before | after, compacted | per object | restart to the first read | memory then |\n|---|---|---|---|---|---|");
+        Console.WriteLine($"\n| {Objects:n0} objects of {ObjectBytes:n0} B more | memory before | after, compacted | per object | restart to the first read |\n|---|---|---|---|---|");
         foreach (var target in targets)
         {
             await target.StartAsync();
@@ -97,11 +97,10 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
             var clock = Stopwatch.StartNew();
             await target.StartAsync();
             var took = clock.Elapsed;
-            var then = target.Memory();
             await target.StopAsync();
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {target.Name} | {before >> 20} MB | {after >> 20} MB | {(after - before) / Objects:n0} B | {took.TotalSeconds:n2} s | {then >> 20} MB |"));
+                $"| {target.Name} | {before >> 20} MB | {after >> 20} MB | {(after - before) / Objects:n0} B | {took.TotalSeconds:n2} s |"));
         }
     }
 
