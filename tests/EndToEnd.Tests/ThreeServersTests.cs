@@ -8,6 +8,21 @@ namespace Tiphys.EndToEnd.Tests;
 [Collection("three servers")]
 public sealed class ThreeServersTests : IAsyncLifetime
 {
+    private const string Oars = """
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: oars}
+        spec:
+          replicas: 2
+          selector: {matchLabels: {app: oars}}
+          template:
+            metadata: {labels: {app: oars}}
+            spec:
+              nodeSelector: {kubernetes.io/hostname: boat}
+              terminationGracePeriodSeconds: 1
+              containers: [{name: c, image: "tiphys.local/busybox:1", command: [sleep, "1000000"]}]
+        """;
+
     private readonly ThreeMachines _machines = new();
 
     public async ValueTask InitializeAsync() => await _machines.StartAsync();
@@ -18,6 +33,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
     public async Task A_cluster_grows_from_one_machine_to_three_and_outlives_the_first()
     {
         await GrowAsync();
+        await ServersAreNodesAsync();
         await TheFirstDiesAsync();
         await TheFirstComesBackAsync();
         await ACableIsPulledAsync();
@@ -69,6 +85,23 @@ public sealed class ThreeServersTests : IAsyncLifetime
             static o => Array.TrueForAll(["kubelet-client", "kubelet-server", "proxy", "routes"], name => Regex.IsMatch(o.Output, $"(?m)^agent/{name} .* 36[45]d .* ca ")), ThreeMachines.Node);
     }
 
+    /// <summary>A server that joined is a node like any other: whichever server is asked reaches its pods.</summary>
+    private async Task ServersAreNodesAsync()
+    {
+        await _machines.UntilAsync(() => _machines.KubectlAsync("one", "get node three"), static o => o.Output.Contains(" Ready ", StringComparison.Ordinal), "three");
+        (await _machines.KubectlAsync("one", "apply -f -", """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: helm}
+            spec:
+              nodeName: three
+              terminationGracePeriodSeconds: 1
+              containers: [{name: c, image: "tiphys.local/busybox:1", command: [sh, -c, "echo ahoy; exec sleep 1000000"]}]
+            """)).Succeeded();
+        await _machines.UntilAsync(() => _machines.KubectlAsync("two", "logs helm"), static o => o.Output.Trim() == "ahoy", "three");
+        foreach (var machine in ThreeMachines.Servers) Assert.Equal("aye", (await _machines.KubectlAsync(machine, "exec helm -- echo aye")).Succeeded().Output.Trim());
+    }
+
     private async Task TheFirstDiesAsync()
     {
         var first = await ServerInUseAsync();
@@ -80,8 +113,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
         _machines.Kill(first, "etcd");
 
         // etcd may have lost its leader too: the outcome of a write under way is unknown then, and it is for the user to ask again.
-        await _machines.UntilAsync(
-            () => _machines.KubectlAsync(other, "create deployment oars --image=tiphys.local/busybox:1 --replicas=2 -- sleep 1000000"), static o => o.Code == 0 || o.Errors.Contains("already exists", StringComparison.Ordinal), other);
+        await _machines.UntilAsync(() => _machines.KubectlAsync(other, "apply -f -", Oars), static o => o.Code == 0, other);
         await _machines.UntilAsync(() => _machines.KubectlAsync(other, "rollout status deployment/oars --timeout=50s"), static o => o.Code == 0, other);
         TestContext.Current.SendDiagnosticMessage($"from kill -9 of the server the node uses to pods running: {since.Elapsed.TotalSeconds:0.0} s");
         await _machines.UntilAsync(() => _machines.KubectlAsync(other, "exec deploy/oars -- echo ok"), static o => o.Output.Trim() == "ok", other);
@@ -89,6 +121,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
         await DnsEndpointsAsync(other, [.. ThreeMachines.Servers.Where(s => s != first)]);
         await LeaseMovesAsync(other);
         Assert.Equal(before, await ReadyConditionAsync(other));
+        await _machines.UntilAsync(() => _machines.KubectlAsync(other, "exec deploy/oars -- nslookup kubernetes.default.svc.cluster.local"), static o => o.Output.Contains("10.43.0.1", StringComparison.Ordinal), other);
 
         // A node that starts while the server it joined is dead finds another.
         _machines.Kill(ThreeMachines.Node, "tiphys");

@@ -6,12 +6,13 @@ using Tiphys.Testing;
 namespace Tiphys.EndToEnd.Tests;
 
 /// <summary>
-/// Three machines for servers and a fourth for a node, each a network namespace with data of its own, on one switch without a way out.
-/// A machine's programs can be killed, and its cable pulled.
+/// Three machines for servers, the third a node too, and a fourth that is only a node, each a network namespace with data of its own, on
+/// one switch without a way out. A machine's programs can be killed, and its cable pulled.
 /// </summary>
 public sealed class ThreeMachines : IAsyncDisposable
 {
     public const string Node = "boat";
+    public const string ServerAndNode = "three";
     private const string Switch = "tiphys-e2e-quay";
     private static readonly Dictionary<string, string> s_addresses = new() { ["one"] = "10.96.7.1", ["two"] = "10.96.7.2", ["three"] = "10.96.7.3", [Node] = "10.96.7.9" };
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-e2e-quay-").FullName;
@@ -53,8 +54,11 @@ public sealed class ThreeMachines : IAsyncDisposable
             Directory.CreateDirectory(Data(machine));
         }
 
-        var images = Directory.CreateDirectory(Path.Combine(Data(Node), "agent", "images")).FullName;
-        BusyboxImage.Build("tiphys.local/busybox:1").WriteTo(Path.Combine(images, "busybox.tar"));
+        foreach (var machine in (string[])[Node, ServerAndNode])
+        {
+            var images = Directory.CreateDirectory(Path.Combine(Data(machine), "agent", "images")).FullName;
+            BusyboxImage.Build("tiphys.local/busybox:1").WriteTo(Path.Combine(images, "busybox.tar"));
+        }
     }
 
     /// <summary>Starts a machine's member of an etcd of three.</summary>
@@ -71,7 +75,7 @@ public sealed class ThreeMachines : IAsyncDisposable
 
     /// <summary>Starts tiphys on a machine and leaves it running; the arguments begin with the role.</summary>
     public void StartTiphys(string machine, params string[] arguments) =>
-        Start(machine, "tiphys", Cluster.ProgramPath, [arguments[0], .. Own(machine), .. arguments[1..], .. arguments[0] == "server" ? ["--disable=agent,proxy"] : new[] { "--node-name", machine }]);
+        Start(machine, "tiphys", Cluster.ProgramPath, [arguments[0], .. Own(machine), .. arguments[1..], .. machine is Node or ServerAndNode ? ["--node-name", machine] : new[] { "--disable=agent,proxy" }]);
 
     /// <summary>Runs tiphys on a machine until it ends.</summary>
     public Task<Outcome> TiphysAsync(string machine, params string[] arguments) => InAsync(machine, Cluster.ProgramPath, [.. arguments, .. Own(machine)]);
@@ -126,7 +130,7 @@ public sealed class ThreeMachines : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var (machine, program) in _running.Keys.ToList()) Kill(machine, program);
-        await TiphysAsync(Node, "down", "--purge");
+        foreach (var machine in (string[])[Node, ServerAndNode]) await TiphysAsync(machine, "down", "--purge");
         foreach (var name in s_addresses.Keys.Select(Network).Append(Switch)) await Shell.RunAsync("ip", ["netns", "delete", name]);
         Directory.Delete(_directory, recursive: true);
     }
