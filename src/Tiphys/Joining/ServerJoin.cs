@@ -42,6 +42,8 @@ internal sealed partial class ServerJoin
         var secrets = ClusterSecrets.Open(await FetchAsync(server, pem, token.Token, cancel), token.Key);
         if (!SameAuthority(secrets.AuthorityPem, token.AuthorityHash)) throw new StartException($"the keys that {server} hands out are not those of its cluster.");
         var options = SharedSettings.Apply(_options, secrets.Record, _data.Pki);
+        if (options.Etcd is { } etcd && _options.Etcd is null && !server.IsLoopback && etcd.Servers.All(static e => e.IsLoopback))
+            throw new StartException($"{server} reaches etcd at {string.Join(", ", etcd.Servers.Select(static e => e.GetLeftPart(UriPartial.Authority)))}, which from here is another machine: name the members' addresses with --etcd-servers.");
         secrets.WriteTo(_data.Pki);
         LogJoined(_logger, server);
         return options;
