@@ -29,7 +29,7 @@ internal sealed class ServerTokens(KubernetesClient client, DataDirectory data)
         if (record.Etcd is null)
             throw new StartException("this server keeps its objects in an embedded store, which a second server cannot share: move them to an etcd first with `tiphys etcd migrate`, and start this server with --etcd-servers.");
         var key = CertificateKey.Generate();
-        var secrets = ClusterSecrets.Gather(data.Pki, record);
+        var secrets = ClusterSecrets.Gather(data.Pki, record with { ClusterId = await ClusterIdentity.OfAsync(client, cancel) });
         using var authority = X509Certificate2.CreateFromPem(secrets.AuthorityPem);
         var full = new ServerToken(token, key, ClusterInfo.HashOf(authority));
         var created = await client.Resource<Secret>().CreateAsync(token.ToSecret(), cancel);

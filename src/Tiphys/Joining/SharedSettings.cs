@@ -25,6 +25,7 @@ internal static class SharedSettings
         if (options.Etcd is { } own && own.Prefix != etcd.Prefix) throw Contradiction("--etcd-prefix", own.Prefix, etcd.Prefix);
         return options with
         {
+            ClusterId = cluster.ClusterId,
             SecurePort = options.Given.Contains("--secure-port") ? options.SecurePort : cluster.SecurePort,
             ClusterCidr = IPNetwork.Parse(cluster.ClusterCidr),
             ServiceClusterIpRange = IPNetwork.Parse(cluster.ServiceClusterIpRange),

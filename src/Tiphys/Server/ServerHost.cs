@@ -36,6 +36,7 @@ internal static partial class ServerHost
         var data = DataDirectory.Open(options.DataDir);
         options = await ServerJoin.ApplyAsync(options, data, TimeProvider.System, logger, cancel);
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
+        await ClusterIdentity.CheckAsync(options, plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters), cancel);
         WholeFile.WritePrivate(data.ServerRecord, Encoding.UTF8.GetString(ServerRecord.Of(options, AddressOf(options, plane)).ToJson()));
         WriteKubeconfigs(options, data, plane);
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);

@@ -77,6 +77,9 @@ internal sealed record ServerOptions
     /// <summary>Hashes one of which the cluster's authority must have, besides the one in the token.</summary>
     public IReadOnlyList<string> AuthorityHashes { get; init; } = [];
 
+    /// <summary>Identity of the cluster joined, which the store must have; null for a cluster of its own.</summary>
+    public string? ClusterId { get; init; }
+
     /// <summary>Flags that were given, not left at their defaults.</summary>
     public IReadOnlySet<string> Given { get; init; } = new HashSet<string>();
 

@@ -41,7 +41,7 @@ public sealed class ClusterSecretsTests : IDisposable
 
         var options = SharedSettings.Apply(new ServerOptions { DataDir = "x" }, ServerRecord.TryRead(Path.Combine(second, "cluster.json"))!, second);
         Assert.Equal("ships.local", options.ClusterDomain);
-        Assert.Equal(7443, options.SecurePort);
+        Assert.Equal((7443, "id"), (options.SecurePort, options.ClusterId));
         Assert.Equal((31000, 31999), options.ServiceNodePortRange);
         Assert.Equal("10.50.0.0/16", options.ClusterCidr.ToString());
         Assert.Equal(Path.Combine(second, "external-etcd-ca.crt"), options.Etcd!.AuthorityFile);
@@ -106,6 +106,7 @@ public sealed class ClusterSecretsTests : IDisposable
     private ServerRecord Record() => new()
     {
         Server = new("https://10.0.0.1:6443"),
+        ClusterId = "id",
         SecurePort = 7443,
         ClusterCidr = "10.50.0.0/16",
         ServiceClusterIpRange = "10.43.0.0/16",
