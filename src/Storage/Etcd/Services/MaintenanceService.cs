@@ -7,6 +7,8 @@ namespace Tiphys.Storage.Etcd.Services;
 /// <summary>Looking after the member (etcdserverpb.Maintenance).</summary>
 internal sealed class MaintenanceService(IStore store, Member member, Alarms alarms)
 {
+    private const long NeverCompacted = -1;
+
     public void AddTo(GrpcMethods methods) => methods
         .Unary("/etcdserverpb.Maintenance/Alarm", V3.AlarmRequest.Parser, (request, _) => ValueTask.FromResult(Alarm(request)))
         .Unary("/etcdserverpb.Maintenance/Status", V3.StatusRequest.Parser, StatusAsync)
@@ -71,14 +73,14 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
 
     private async ValueTask<V3.HashResponse> HashAsync(V3.HashRequest request, GrpcCall call)
     {
-        var (hash, revision, _) = await StoreHash.ComputeAsync(store, 0, call.Cancellation);
+        var (hash, revision, _, _) = await StoreHash.ComputeAsync(store, 0, call.Cancellation);
         return new V3.HashResponse { Header = member.Header(revision), Hash = hash };
     }
 
     private async ValueTask<V3.HashKVResponse> HashKvAsync(V3.HashKVRequest request, GrpcCall call)
     {
-        var (hash, revision, at) = await StoreHash.ComputeAsync(store, request.Revision, call.Cancellation);
-        return new V3.HashKVResponse { Header = member.Header(revision), Hash = hash, CompactRevision = store.CompactedRevision, HashRevision = at };
+        var (hash, revision, at, compacted) = await StoreHash.ComputeAsync(store, request.Revision, call.Cancellation);
+        return new V3.HashKVResponse { Header = member.Header(revision), Hash = hash, CompactRevision = compacted == 0 ? NeverCompacted : compacted, HashRevision = at };
     }
 
     private ValueTask<V3.MoveLeaderResponse> MoveLeader(V3.MoveLeaderRequest request) => request.TargetID == member.Id

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Google.Protobuf;
+using Tiphys.Storage.Etcd.V3;
 
 namespace Tiphys.Storage.Embedded.Snapshots.Etcd;
 
@@ -18,6 +20,8 @@ internal static class EtcdSchema
     /// <summary>The buckets that hold nothing of ours.</summary>
     public static readonly string[] Others = ["alarm", "auth", "authRoles", "authUsers", "cluster", "members", "members_removed"];
 
+    public static ReadOnlySpan<byte> KeysBucket => "key"u8;
+
     public static ReadOnlySpan<byte> FinishedCompaction => "finishedCompactRev"u8;
 
     public static ReadOnlySpan<byte> ScheduledCompaction => "scheduledCompactRev"u8;
@@ -35,6 +39,16 @@ internal static class EtcdSchema
         target[8] = Separator;
         BinaryPrimitives.WriteInt64BigEndian(target[9..], change);
         if (deleted) target[RevisionBytes] = Tombstone;
+    }
+
+    /// <summary>What stands under a revision.</summary>
+    public static KeyValue Stored(StoreRecord record)
+    {
+        var stored = new KeyValue { Key = UnsafeByteOperations.UnsafeWrap(record.Key) };
+        if (record.IsDeletion) return stored;
+        (stored.CreateRevision, stored.ModRevision, stored.Version, stored.Lease) = (record.CreateRevision, record.ModRevision, record.Version, record.Lease);
+        stored.Value = UnsafeByteOperations.UnsafeWrap(record.Value);
+        return stored;
     }
 
     public static bool TryReadRevision(ReadOnlySpan<byte> bytes, out long revision, out bool deleted)

@@ -77,15 +77,7 @@ internal static class EtcdSnapshotWriter
 
         public void WriteValue(int index, Span<byte> target) => Stored(index).WriteTo(target);
 
-        private KeyValue Stored(int index)
-        {
-            var record = _records[index];
-            var stored = new KeyValue { Key = UnsafeByteOperations.UnsafeWrap(record.Key) };
-            if (record.IsDeletion) return stored;
-            (stored.CreateRevision, stored.ModRevision, stored.Version, stored.Lease) = (record.CreateRevision, record.ModRevision, record.Version, record.Lease);
-            stored.Value = UnsafeByteOperations.UnsafeWrap(record.Value);
-            return stored;
-        }
+        private KeyValue Stored(int index) => EtcdSchema.Stored(_records[index]);
     }
 
     private sealed class HashedStream(Stream inner, IncrementalHash hash, CancellationToken cancel) : Stream
