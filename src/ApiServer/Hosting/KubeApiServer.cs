@@ -146,7 +146,7 @@ public sealed class KubeApiServer : IAsyncDisposable
         parts.Reviews.AddRange(
         [
             new TokenReviewResource(bearer), new SelfSubjectReviewResource(time), new SubjectAccessReviewResource(authorizer), new LocalSubjectAccessReviewResource(authorizer),
-            new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer),
+            new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer), new BindingResource(resources),
         ]);
         parts.Paths.Add(new HealthHandler([.. Checks(resources, store, startup), .. options.Encryption?.HealthChecks ?? []]));
         parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));

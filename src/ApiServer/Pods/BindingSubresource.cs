@@ -14,11 +14,20 @@ public sealed class BindingSubresource : HandlerSubresource
     public override async Task HandleAsync(ApiRequest request, ResourceStore store)
     {
         var binding = (Binding)await RequestBody.ReadAsync(request, Kind);
-        var name = request.Info.Name.Length > 0 ? request.Info.Name : binding.Metadata.Name;
+        await ObjectResponse.WriteAsync(request, await BindAsync(request, store, binding, request.Info.Name.Length > 0 ? request.Info.Name : binding.Metadata.Name), 201);
+    }
+
+    /// <summary>Binds a pod.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="store">The pods.</param>
+    /// <param name="binding">The node, and what else the pod gets.</param>
+    /// <param name="name">Name of the pod.</param>
+    internal static async Task<Status> BindAsync(ApiRequest request, ResourceStore store, Binding binding, string name)
+    {
         if (binding.Target.Kind is not ("" or "Node")) throw Invalid(name, static e => e.NotSupported(FieldPath.Of("target")["kind"], "", ["Node", "<empty>"]));
         if (binding.Target.Name.Length == 0) throw Invalid(name, static e => e.Required(FieldPath.Of("target")["name"]));
         await store.UpdateAsync(name, current => Bind((Pod)current!, binding, store.GroupResource), new UpdateBehavior(BindStrategy.Instance, RetryOnConflict: true), WriteContext.Of(request));
-        await ObjectResponse.WriteAsync(request, new Status { Result = "Success", Code = 201 }, 201);
+        return new Status { Result = "Success", Code = 201 };
     }
 
     private static Pod Bind(Pod pod, Binding binding, GroupResource resource)
@@ -54,6 +63,18 @@ public sealed class BindingSubresource : HandlerSubresource
 
         public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors) { }
     }
+}
+
+/// <summary><c>bindings</c>: the same as <c>pods/NAME/binding</c>, for old clients; the pod is named in the body.</summary>
+/// <param name="resources">Where the pods are.</param>
+internal sealed class BindingResource(ApiResources resources) : ReviewResource
+{
+    /// <inheritdoc/>
+    public override KindInfo Kind => Binding.Info;
+
+    /// <inheritdoc/>
+    protected override async ValueTask<IApiMessage> AnswerAsync(IApiMessage body, ApiRequest request) =>
+        await BindingSubresource.BindAsync(request, resources.Of<Pod>(), (Binding)body, ((Binding)body).Metadata.Name);
 }
 
 /// <summary>Changes to a pod's conditions.</summary>
