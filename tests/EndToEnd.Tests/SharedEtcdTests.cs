@@ -53,7 +53,7 @@ public sealed class SharedEtcdTests : IAsyncLifetime
             Assert.Equal($"configmap/c{i}", (await KubectlAsync((i + 1) % 2, $"get configmap -l n=v{i} -o name")).Succeeded().Output.Trim());
         }
 
-        await EndpointsAsync(1, "127.0.0.1 127.0.0.2");
+        await EndpointsAsync(1, "192.0.2.1 192.0.2.2");
         (await KubectlAsync(0, "create -f -", """
             {"kind":"Node","apiVersion":"v1","metadata":{"name":"n"},"status":{
               "allocatable":{"cpu":"8","memory":"8Gi","pods":"110"},"conditions":[{"type":"Ready","status":"True"}]}}
@@ -67,16 +67,16 @@ public sealed class SharedEtcdTests : IAsyncLifetime
         (await KubectlAsync(1, "scale deployment d --replicas=3")).Succeeded();
         await BoundAsync(1, 3);
         TestContext.Current.SendDiagnosticMessage($"from kill -9 of the leader to pods made and bound by the other: {since.Elapsed.TotalSeconds:0.0} s");
-        await EndpointsAsync(1, "127.0.0.2");
+        await EndpointsAsync(1, "192.0.2.2");
         Assert.Equal("v", (await KubectlAsync(1, "get configmap c0 -o jsonpath={.data.k}")).Succeeded().Output.Trim());
 
         // One that is stopped in good order leaves no gap: its Leases and its endpoint are given up at once.
         await StartServerAsync(0);
-        await EndpointsAsync(0, "127.0.0.1 127.0.0.2");
+        await EndpointsAsync(0, "192.0.2.1 192.0.2.2");
         since.Restart();
         (await Shell.RunAsync("kill", ["-TERM", $"{_servers[1]!.Id}"])).Succeeded();
         await _servers[1]!.WaitForExitAsync(TestContext.Current.CancellationToken);
-        await EndpointsAsync(0, "127.0.0.1");
+        await EndpointsAsync(0, "192.0.2.1");
         (await KubectlAsync(0, "scale deployment d --replicas=4")).Succeeded();
         await BoundAsync(0, 4);
         TestContext.Current.SendDiagnosticMessage($"from SIGTERM to the leader to pods made and bound by the other: {since.Elapsed.TotalSeconds:0.0} s");
@@ -126,7 +126,7 @@ public sealed class SharedEtcdTests : IAsyncLifetime
         var address = $"127.0.0.{server + 1}";
         _servers[server] = Start(
             Cluster.ProgramPath, "server", "--disable=agent,proxy,dns", "--data-dir", Path.Combine(_directory, $"s{server}"), "--bind-address", address,
-            "--advertise-address", address, "--secure-port", $"{_ports[2]}", "--write-kubeconfig", Kubeconfig(server), "--etcd-servers", $"http://127.0.0.1:{_ports[0]}");
+            "--advertise-address", $"192.0.2.{server + 1}", "--secure-port", $"{_ports[2]}", "--write-kubeconfig", Kubeconfig(server), "--etcd-servers", $"http://127.0.0.1:{_ports[0]}");
         await Cluster.UntilAsync(
             async () => File.Exists(Kubeconfig(server)) ? await KubectlAsync(server, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
     }

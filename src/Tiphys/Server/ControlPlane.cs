@@ -52,7 +52,7 @@ internal sealed class ControlPlane : IAsyncDisposable
             ServiceDomain = options.ClusterDomain,
             ServiceAddress = addresses.First,
             AdvertiseAddress = options.Advertised,
-            ExtraNames = [options.NodeName, IPAddress.Loopback.ToString(), .. options.TlsSans],
+            ExtraNames = [options.NodeName, HostOf(options.BindAddress).ToString(), .. options.TlsSans], // the kubeconfig names that host
         }, TimeProvider.System);
         var encryption = await LoadEncryptionAsync(options, loggers, cancel);
         var (store, maintenance) = await OpenStoreAsync(options.Etcd, data.Store, loggers, cancel);
@@ -103,10 +103,12 @@ internal sealed class ControlPlane : IAsyncDisposable
     public void WriteKubeconfig(string path, IPAddress address)
     {
         var admin = Pki.Admin();
-        var host = address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
-        var text = Kubeconfig.Write("tiphys", new Uri($"https://{host}:{Port}"), Pki.Authority.Pem, admin.ExportCertificatePem() + "\n", ClusterPki.KeyPem(admin) + "\n", null);
+        var text = Kubeconfig.Write("tiphys", new Uri($"https://{HostOf(address)}:{Port}"), Pki.Authority.Pem, admin.ExportCertificatePem() + "\n", ClusterPki.KeyPem(admin) + "\n", null);
         WholeFile.WritePrivate(path, text);
     }
+
+    /// <summary>Where this machine reaches a server that listens on an address.</summary>
+    private static IPAddress HostOf(IPAddress address) => address.Equals(IPAddress.Any) ? IPAddress.Loopback : address;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
