@@ -14,15 +14,11 @@ public sealed class KmsServerTests : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-test-").FullName;
     private readonly ComponentTokens _components = new();
-    private readonly InProcessTransport _transport = new();
     private readonly TestTime _time = new();
-    private readonly HttpClient _http;
+    private readonly string _token;
+    private HttpClient _http = new();
 
-    public KmsServerTests()
-    {
-        _http = new HttpClient(_transport.CreateHandler()) { BaseAddress = new Uri("http://cluster") };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _components.Issue("admin", UserInfo.Masters));
-    }
+    public KmsServerTests() => _token = _components.Issue("admin", UserInfo.Masters);
 
     private string ConfigFile => Path.Combine(_directory, "enc.yaml");
 
@@ -72,6 +68,35 @@ public sealed class KmsServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_starts_without_its_plugin_becomes_ready_with_it()
+    {
+        await using var kms = await Plugin("vault").StartAsync();
+        Configure(kms, "vault");
+        await using var store = EmbeddedStore.InMemory();
+        await using (var before = await LoadAsync(reload: false))
+        await using (await StartAsync(store, before))
+            await SendAsync(HttpMethod.Post, Secrets, """{"metadata":{"name":"a"},"stringData":{"k":"v"}}""");
+        await kms.StopAsync();
+
+        await using var encryption = await LoadAsync(reload: false);
+        var starting = StartAsync(store, encryption);
+        await UntilAsync(async () => (await GetAsync("/readyz")).Code == 500);
+        Assert.Contains("[-]kms-providers failed", (await GetAsync("/readyz")).Text, StringComparison.Ordinal);
+        Assert.False(starting.IsCompleted);
+
+        await kms.StartAsync();
+        await UntilAsync(async () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(4));
+            await GetAsync("/readyz/kms-providers");
+            return starting.IsCompleted;
+        });
+        await using var server = await starting;
+        Assert.Equal("dg==", (await SendAsync(HttpMethod.Get, Secrets + "/a", null))["data"]!["k"]!.GetValue<string>());
+        Assert.Equal((200, "ok"), await GetAsync("/readyz"));
+    }
+
+    [Fact]
     public async Task A_reloaded_file_counts_once_its_plugins_are_well()
     {
         await using var vault = await Plugin("vault").StartAsync();
@@ -117,18 +142,32 @@ public sealed class KmsServerTests : IAsyncDisposable
 
     private Task<EncryptionAtRest> LoadAsync(bool reload) => EncryptionAtRest.LoadAsync(ConfigFile, reload, _time, NullLogger.Instance, CancellationToken.None);
 
-    private Task<KubeApiServer> StartAsync(EmbeddedStore store, EncryptionAtRest encryption) => KubeApiServer.StartAsync(
-        new KubeApiServerOptions
-        {
-            Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, InProcess = _transport, Time = _time },
-            Pki = ClusterPki.Open(Path.Combine(_directory, "pki"), new(), _time),
-            AdvertiseAddress = IPAddress.Loopback,
-            Components = _components,
-            Encryption = encryption,
-        },
-        store,
-        NullLoggerFactory.Instance,
-        CancellationToken.None);
+    /// <summary>Starts a server; from then on requests go to it.</summary>
+    private Task<KubeApiServer> StartAsync(EmbeddedStore store, EncryptionAtRest encryption)
+    {
+        var transport = new InProcessTransport();
+        _http.Dispose();
+        _http = new HttpClient(transport.CreateHandler()) { BaseAddress = new Uri("http://cluster") };
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        return KubeApiServer.StartAsync(
+            new KubeApiServerOptions
+            {
+                Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, InProcess = transport, Time = _time },
+                Pki = ClusterPki.Open(Path.Combine(_directory, "pki"), new(), _time),
+                AdvertiseAddress = IPAddress.Loopback,
+                Components = _components,
+                Encryption = encryption,
+            },
+            store,
+            NullLoggerFactory.Instance,
+            CancellationToken.None);
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (!await condition()) await Task.Delay(50, patience.Token);
+    }
 
     private static async Task<string> StoredAsync(EmbeddedStore store) =>
         Encoding.Latin1.GetString((await store.GetAsync("/registry/secrets/default/a"u8.ToArray())).Record!.Value.Span);
