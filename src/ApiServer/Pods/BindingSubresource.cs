@@ -39,6 +39,9 @@ public sealed class BindingSubresource : HandlerSubresource
         if (pod.Spec.NodeName.Length > 0) throw ApiErrors.Conflict(new(resource.Group, "pods/binding"), name, $"pod {name} is already assigned to node \"{pod.Spec.NodeName}\"");
         if (pod.Spec.SchedulingGates is { Count: > 0 }) throw ApiErrors.Conflict(new(resource.Group, "pods/binding"), name, $"pod {name} has non-empty .spec.schedulingGates");
         pod.Spec.NodeName = binding.Target.Name;
+
+        // The promise is kept, or was taken back: nobody shall read it as one that still holds.
+        pod.Status.NominatedNodeName = "";
         foreach (var (key, value) in binding.Metadata.Annotations ?? []) (pod.Metadata.Annotations ??= [])[key] = value;
         foreach (var (key, value) in binding.Metadata.Labels ?? []) (pod.Metadata.Labels ??= [])[key] = value;
         return pod;
