@@ -329,7 +329,7 @@ public ref struct ApiJsonReader
         };
         if (found == "number" && wanted is "int32" or "int64") found = "number " + Encoding.UTF8.GetString(_reader.ValueSpan);
         var path = JsonPath.At(_json, _reader.TokenStartIndex);
-        return new ApiDecodeException($"json: cannot unmarshal {found} into Go struct field {path} of type {wanted}");
+        return new ApiDecodeException(found, path, wanted);
     }
 
     // ISO 8601 lets date, time and zone be left out; RFC 3339 does not.

@@ -39,7 +39,7 @@ public sealed class LabelQuery
 
     /// <summary>A selector of plain key-value pairs, such as a Service's; null matches everything.</summary>
     public static LabelQuery Of(IReadOnlyDictionary<string, string>? labels) =>
-        labels is null || labels.Count == 0 ? Everything : new([.. labels.OrderBy(static l => l.Key, StringComparer.Ordinal).Select(static l => new LabelRequirement(l.Key, LabelOperator.In, [l.Value]))]);
+        labels is null || labels.Count == 0 ? Everything : new([.. labels.OrderBy(static l => l.Key, StringComparer.Ordinal).Select(static l => new LabelRequirement(l.Key, LabelOperator.Equal, [l.Value]))]);
 
     /// <summary>An object's selector: null selects nothing, an empty one everything.</summary>
     /// <exception cref="FormatException">An operator is unknown.</exception>
@@ -47,7 +47,7 @@ public sealed class LabelQuery
     {
         if (selector is null) return Nothing;
         var requirements = new List<LabelRequirement>();
-        foreach (var (key, value) in selector.MatchLabels ?? []) requirements.Add(new(key, LabelOperator.In, [value]));
+        foreach (var (key, value) in selector.MatchLabels ?? []) requirements.Add(new(key, LabelOperator.Equal, [value]));
         foreach (var expression in selector.MatchExpressions ?? [])
         {
             requirements.Add(new(expression.Key, expression.Operator switch

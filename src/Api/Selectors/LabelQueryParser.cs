@@ -34,8 +34,8 @@ internal sealed class LabelQueryParser(string text)
         var key = Key();
         SkipSpace();
         if (_at == text.Length || text[_at] == ',') return new(key, LabelOperator.Exists, []);
-        if (Take("==") || (text[_at] == '=' && Take("="))) return new(key, LabelOperator.In, [Value()]);
-        if (Take("!=")) return new(key, LabelOperator.NotIn, [Value()]);
+        if (Take("==") || (text[_at] == '=' && Take("="))) return new(key, LabelOperator.Equal, [Value()]);
+        if (Take("!=")) return new(key, LabelOperator.NotEqual, [Value()]);
         if (Take(">")) return new(key, LabelOperator.GreaterThan, [Number(key)]);
         if (Take("<")) return new(key, LabelOperator.LessThan, [Number(key)]);
         var word = Word();

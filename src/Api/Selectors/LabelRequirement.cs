@@ -5,6 +5,12 @@ namespace Tiphys.Api;
 /// <summary>How a label requirement relates a key to its values.</summary>
 public enum LabelOperator
 {
+    /// <summary>The value is the one given.</summary>
+    Equal,
+
+    /// <summary>The label is missing or its value is not the one given.</summary>
+    NotEqual,
+
     /// <summary>The value is one of those given.</summary>
     In,
 
@@ -37,8 +43,8 @@ public sealed record LabelRequirement(string Key, LabelOperator Operator, IReadO
         var found = labels is not null && labels.TryGetValue(Key, out value);
         return Operator switch
         {
-            LabelOperator.In => found && Values.Contains(value!),
-            LabelOperator.NotIn => !found || !Values.Contains(value!),
+            LabelOperator.Equal or LabelOperator.In => found && Values.Contains(value!),
+            LabelOperator.NotEqual or LabelOperator.NotIn => !found || !Values.Contains(value!),
             LabelOperator.Exists => found,
             LabelOperator.DoesNotExist => !found,
             _ => found && Compare(value!),
@@ -48,8 +54,8 @@ public sealed record LabelRequirement(string Key, LabelOperator Operator, IReadO
     /// <summary>The condition in selector syntax.</summary>
     public override string ToString() => Operator switch
     {
-        LabelOperator.In when Values.Count == 1 => $"{Key}={Values[0]}",
-        LabelOperator.NotIn when Values.Count == 1 => $"{Key}!={Values[0]}",
+        LabelOperator.Equal => $"{Key}={Values[0]}",
+        LabelOperator.NotEqual => $"{Key}!={Values[0]}",
         LabelOperator.In => $"{Key} in ({string.Join(",", Values.Order(StringComparer.Ordinal))})",
         LabelOperator.NotIn => $"{Key} notin ({string.Join(",", Values.Order(StringComparer.Ordinal))})",
         LabelOperator.Exists => Key,

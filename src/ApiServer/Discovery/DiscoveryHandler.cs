@@ -46,9 +46,9 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
             ["api"] => new APIVersions { Versions = ["v1"], ServerAddressByClientCIDRs = [new() { ClientCIDR = "0.0.0.0/0", ServerAddress = serverAddress }] },
             ["apis"] => new APIGroupList { Groups = [.. GroupOrder.Arrange(snapshot.Resources).Where(static g => g.Group.Length > 0).Select(static g => GroupOf(g.Group, g.Versions))] },
             ["api", var version] => ListOf(snapshot.Resources, new("", version)),
-            ["apis", var group] => GroupOrder.Arrange(snapshot.Resources).Where(g => g.Group == group && group.Length > 0).Select(static g => GroupOf(g.Group, g.Versions)).FirstOrDefault() ?? throw ApiErrors.UnknownPath(),
+            ["apis", var group] => GroupOrder.Arrange(snapshot.Resources).Where(g => g.Group == group && group.Length > 0).Select(static g => GroupOf(g.Group, g.Versions)).FirstOrDefault() ?? throw ApiErrors.UnknownPage(),
             ["apis", var group, var version] => ListOf(snapshot.Resources, new(group, version)),
-            _ => throw ApiErrors.UnknownPath(),
+            _ => throw ApiErrors.UnknownPage(),
         };
         await ObjectResponse.WriteAsync(request, answer);
     }
@@ -157,7 +157,8 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
             }
         }
 
-        return list.Resources.Count > 0 ? list : throw ApiErrors.UnknownPath();
+        if (list.Resources.Count > 0) return list;
+        throw groupVersion.Group.Length == 0 ? ApiErrors.UnknownPath() : ApiErrors.UnknownPage();
     }
 
     private static IEnumerable<ServedResource> Sorted(IEnumerable<ServedResource> served) => served.OrderBy(static r => r.Kind.Resource, StringComparer.Ordinal);

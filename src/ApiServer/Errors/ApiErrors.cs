@@ -18,7 +18,10 @@ public static class ApiErrors
     public static StatusException NotFound(GroupResource resource, string name) =>
         New(404, StatusReason.NotFound, $"{resource} \"{name}\" not found", new() { Name = name, Group = resource.Group, Kind = resource.Resource });
 
-    /// <summary>404: there is no such path.</summary>
+    /// <summary>404 in plain words: nothing of the API is under this path, so there is no Status to expect.</summary>
+    public static PageNotFoundException UnknownPage() => new();
+
+    /// <summary>404: there is no such resource.</summary>
     public static StatusException UnknownPath() => New(404, StatusReason.NotFound, "the server could not find the requested resource", new());
 
     /// <summary>409: the name is taken.</summary>

@@ -41,8 +41,13 @@ internal sealed partial class ResourceHandler
             var shown = version is null ? current : version.Converter.FromStored(current);
             var json = ApiJson.Encode(shown);
             var changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
-            if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind)
-                throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
+            if (RequestBody.TypeOf(changed) is var (apiVersion, kind) && kind != Kind.Kind)
+            {
+                throw ApiErrors.BadRequest(patch.IsApply
+                    ? $"invalid object type: {(apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion : "/" + apiVersion)}, Kind={kind}"
+                    : $"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
+            }
+
             var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed);
             return ToStored(item);
         }

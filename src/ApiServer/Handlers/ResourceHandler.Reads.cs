@@ -16,6 +16,7 @@ internal sealed partial class ResourceHandler
         var revisionText = request.Query("resourceVersion");
         var match = request.Query("resourceVersionMatch");
         var limit = request.QueryNumber("limit") ?? 0;
+        _ = request.QueryNumber("timeoutSeconds"); // of no use to a list, but it must be a number
         var token = request.Query("continue");
         CheckRevisionMatch(revisionText, match, token);
         if (token.Length > 0 || match == ResourceVersionMatch.Exact || (limit > 0 && revisionText != "0"))
@@ -113,6 +114,6 @@ internal sealed partial class ResourceHandler
     {
         if (text.Length == 0) return 0;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
-        throw ApiErrors.BadRequest($"resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        throw ApiErrors.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
     }
 }

@@ -23,6 +23,12 @@ internal sealed partial class RequestPipeline(
         {
             await RefuseAsync(http, e.Status);
         }
+        catch (PageNotFoundException e)
+        {
+            http.Response.StatusCode = 404;
+            http.Response.ContentType = "text/plain; charset=utf-8";
+            await http.Response.WriteAsync(e.Message + "\n", http.RequestAborted);
+        }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // The client is gone; there is nobody to answer.
@@ -65,7 +71,7 @@ internal sealed partial class RequestPipeline(
             return;
         }
 
-        throw ApiErrors.UnknownPath();
+        throw ApiErrors.UnknownPage();
     }
 
     private async ValueTask<UserInfo> AuthenticateAsync(HttpContext http)

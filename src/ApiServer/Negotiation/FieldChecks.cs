@@ -12,7 +12,7 @@ internal static class FieldChecks
         if (mode is not ("" or "Warn" or "Strict"))
         {
             var errors = new FieldErrors();
-            errors.NotSupported(FieldPath.Of("fieldValidation"), mode, ["Ignore", "Strict", "Warn"]);
+            errors.NotSupported(FieldPath.Of("fieldValidation"), mode, ["", "Ignore", "Strict", "Warn"]);
             throw ApiErrors.Invalid(new("meta.k8s.io", "CreateOptions"), "", errors);
         }
 

@@ -56,9 +56,13 @@ internal static class RequestBody
         {
             throw ApiErrors.BadRequest(e.Message);
         }
+        catch (ApiDecodeException e) when (format == WireFormat.Json && e.InnerException is JsonException && JsonSyntax.Fault(bytes.Span) is { } fault)
+        {
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Kind}): couldn't get version/kind; json parse error: {fault} ({Beginning(bytes.Span)})");
+        }
         catch (ApiDecodeException e)
         {
-            throw ApiErrors.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {e.Message}");
+            throw ApiErrors.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {e.Describe(kind.Schema)}");
         }
     }
 
@@ -72,6 +76,15 @@ internal static class RequestBody
         FieldChecks.Run(request, kind, json);
         message.ApplyDefaults();
         return message;
+    }
+
+    /// <summary>Enough of a body to know it again.</summary>
+    private static string Beginning(ReadOnlySpan<byte> body)
+    {
+        const int most = 30;
+        if (body.IsEmpty) return "<empty>";
+        var start = body[..Math.Min(body.Length, most)];
+        return (body[0] == '{' ? Encoding.UTF8.GetString(start) : Convert.ToHexStringLower(start)) + (body.Length > most ? " ..." : "");
     }
 
     private static IApiMessage DecodeProto(KindInfo kind, ReadOnlySpan<byte> bytes)
@@ -105,7 +118,7 @@ internal static class RequestBody
     {
         // A client may leave its type out: the path says it. What it does say must fit.
         if (name.Length > 0 && name != kind.Kind)
-            throw ApiErrors.BadRequest($"{name} in version \"{GroupVersion.Parse(apiVersion).Version}\" cannot be handled as a {kind.Kind}: converting ({GoType(apiVersion, name)}) to ({kind.Group}.{kind.Kind}): unknown conversion");
+            throw ApiErrors.BadRequest($"{name} in version \"{GroupVersion.Parse(apiVersion).Version}\" cannot be handled as a {kind.Kind}: converting ({GoType(apiVersion, name)}) to ({(kind.Group.Length > 0 ? kind.Group.Split('.')[0] : "core")}.{kind.Kind}): unknown conversion");
         if (apiVersion.Length > 0 && apiVersion != kind.ApiVersion)
             throw ApiErrors.BadRequest($"the API version in the data ({apiVersion}) does not match the expected API version ({kind.ApiVersion})");
     }

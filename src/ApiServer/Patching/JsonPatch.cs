@@ -14,7 +14,7 @@ internal sealed class JsonPatch
 
     public static JsonPatch Parse(byte[] bytes)
     {
-        if (JsonNode.Parse(bytes) is not JsonArray list) throw new JsonException("json: cannot unmarshal object into a list of operations");
+        if (JsonNode.Parse(bytes) is not JsonArray list) throw new JsonException("json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
         if (list.Count > MostOperations)
             throw ApiErrors.RequestEntityTooLarge($"The allowed maximum operations in a JSON patch is {MostOperations}, got {list.Count}");
         return new JsonPatch([.. list.Select(static node => node is JsonObject o

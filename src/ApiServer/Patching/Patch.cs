@@ -52,7 +52,7 @@ internal sealed class Patch
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
-            throw ApiErrors.BadRequest(e is JsonException ? $"error decoding patch: {e.Message}" : e.Message);
+            throw ApiErrors.BadRequest(e is JsonException ? $"error decoding patch: {JsonSyntax.Fault(bytes) ?? e.Message}" : e.Message);
         }
     }
 
@@ -74,5 +74,5 @@ internal sealed class Patch
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512, TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine() };
 
     private static JsonObject ParseObject(byte[] bytes) =>
-        JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? throw new JsonException("json: cannot unmarshal patch into an object");
+        JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? throw new JsonException("json: cannot unmarshal array into Go value of type map[string]interface {}");
 }

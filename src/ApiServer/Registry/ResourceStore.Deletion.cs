@@ -60,11 +60,12 @@ public sealed partial class ResourceStore
 
     private void CheckPreconditions(Preconditions? preconditions, IKubernetesObject old, StoredObject current, string name)
     {
+        var kind = new GroupResource(Kind.Group, Kind.Kind); // upstream names the kind here, not the resource
         if (preconditions?.Uid is { } uid && uid != old.Metadata.Uid)
-            throw ApiErrors.Conflict(GroupResource, name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {old.Metadata.Uid}");
+            throw ApiErrors.Conflict(kind, name, $"the UID in the precondition ({uid}) does not match the UID in record ({old.Metadata.Uid}). The object might have been deleted and then recreated");
         var revision = current.Revision.ToString(CultureInfo.InvariantCulture);
         if (preconditions?.ResourceVersion is { Length: > 0 } wanted && wanted != revision)
-            throw ApiErrors.Conflict(GroupResource, name, $"Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {revision}");
+            throw ApiErrors.Conflict(kind, name, $"the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({revision}). The object might have been modified");
     }
 
     /// <summary>The garbage collector reads from the finalizers what shall become of dependents.</summary>

@@ -109,7 +109,7 @@ public sealed partial class ResourceStore
             }
             catch (Exception e) when (e is FormatException or JsonException)
             {
-                throw ApiErrors.BadRequest("continue key is not valid: invalid token");
+                throw ApiErrors.BadRequest("invalid continue token: continue key is not valid: invalid token");
             }
         }
     }

@@ -137,7 +137,7 @@ public sealed partial class ResourceStore
             CheckNamespace(item.Metadata, context.Namespace);
             var unconditional = CheckRevision(item.Metadata, current, strategy, name);
             if (item.Metadata.Uid.Length > 0 && item.Metadata.Uid != old.Metadata.Uid)
-                throw ApiErrors.Conflict(GroupResource, name, $"Precondition failed: UID in precondition: {item.Metadata.Uid}, UID in object meta: {old.Metadata.Uid}");
+                throw ApiErrors.Conflict(GroupResource, name, $"StorageError: invalid object, Code: 4, Key: {Definition.Schema.KeyPrefix}{(context.Namespace.Length > 0 ? context.Namespace + "/" : "")}{name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {item.Metadata.Uid}, UID in object meta: {old.Metadata.Uid}");
             var stored = await TryUpdateAsync(item, old, current, strategy, context);
             if (stored is not null) return (stored, false);
 

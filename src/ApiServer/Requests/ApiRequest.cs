@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 
 namespace Tiphys.ApiServer;
@@ -9,6 +10,8 @@ namespace Tiphys.ApiServer;
 /// <param name="user">Who makes it.</param>
 public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user)
 {
+    private const int MostFieldManager = 128;
+
     /// <summary>The HTTP exchange.</summary>
     public HttpContext Http { get; } = http;
 
@@ -54,10 +57,12 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
             if (!Http.Request.Query.TryGetValue("dryRun", out var values) || values.Count == 0) return false;
             var errors = new FieldErrors();
             RequestOptions.CheckDryRun(values.OfType<string>(), errors);
-            if (errors.Count > 0) throw ApiErrors.Invalid(new("meta.k8s.io", Info.Verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" }), "", errors);
+            if (errors.Count > 0) throw ApiErrors.Invalid(new("meta.k8s.io", OptionsKind), "", errors);
             return true;
         }
     }
+
+    private string OptionsKind => Info.Verb switch { "create" => "CreateOptions", "update" => "UpdateOptions", _ => "PatchOptions" };
 
     /// <summary>Who shall own the fields this request sets: the query's fieldManager, or the first part of the User-Agent.</summary>
     public string FieldManager
@@ -65,6 +70,13 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
         get
         {
             var manager = Query("fieldManager");
+            if (Encoding.UTF8.GetByteCount(manager) > MostFieldManager)
+            {
+                var errors = new FieldErrors();
+                errors.TooLong(FieldPath.Of("fieldManager"), MostFieldManager);
+                throw ApiErrors.Invalid(new("meta.k8s.io", OptionsKind), "", errors);
+            }
+
             if (manager.Length > 0) return manager;
             var agent = Http.Request.Headers.UserAgent.ToString();
             var slash = agent.IndexOf('/', StringComparison.Ordinal);

@@ -7,7 +7,7 @@ internal static class RequestOptions
     public static void CheckDryRun(IEnumerable<string> values, FieldErrors errors)
     {
         var field = FieldPath.Of("dryRun");
-        foreach (var value in values)
-            if (value != "All") errors.NotSupported(field, value, ["All"]);
+        var all = values.ToList();
+        if (all.Exists(static v => v != "All")) errors.NotSupported(field, all, ["All"]);
     }
 }

@@ -21,11 +21,11 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
     /// <inheritdoc/>
     public override async Task HandleAsync(ApiRequest request, ResourceStore store)
     {
+        var pod = await PodTarget.PodAsync(request, store);
+        var node = PodTarget.Node(pod);
+        var path = KubeletPath(request, pod);
         var upgrade = request.Http.Features.Get<IHttpUpgradeFeature>();
         if (upgrade is not { IsUpgradableRequest: true }) throw ApiErrors.BadRequest("Upgrade request required");
-        var pod = await PodTarget.PodAsync(request, store);
-        var path = KubeletPath(request, pod);
-        var node = PodTarget.Node(pod);
         var protocols = WebSocketHandshake.Protocols(request.Http.Request);
         await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
         if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, kubelet, node, path);

@@ -40,7 +40,7 @@ internal static class OtherPrinters
         yield return (StorageClass.Info, new TablePrinter<StorageClass>("Name|Provisioner|ReclaimPolicy|VolumeBindingMode|AllowVolumeExpansion|Age", static (o, now) =>
             [Marked(o, "storageclass.kubernetes.io/is-default-class", "storageclass.beta.kubernetes.io/is-default-class"), o.Provisioner, o.ReclaimPolicy ?? "Delete", o.VolumeBindingMode ?? "Immediate", o.AllowVolumeExpansion ?? false, Age(o, now)]));
         yield return (VolumeAttributesClass.Info, new TablePrinter<VolumeAttributesClass>("Name|DriverName|Age", static (o, now) => [o.Metadata.Name, o.DriverName, Age(o, now)]));
-        yield return (VolumeAttachment.Info, new TablePrinter<VolumeAttachment>("Name|Attacher|PV|Node|Attached:b|Age", static (o, now) =>
+        yield return (VolumeAttachment.Info, new TablePrinter<VolumeAttachment>("Name|Attacher:n|PV|Node|Attached:b|Age", static (o, now) =>
             [o.Metadata.Name, o.Spec.Attacher, o.Spec.Source.PersistentVolumeName ?? "", o.Spec.NodeName, o.Status.Attached, Age(o, now)]));
         yield return (CSINode.Info, new TablePrinter<CSINode>("Name|Drivers:i|Age", static (o, now) => [o.Metadata.Name, o.Spec.Drivers.Count, Age(o, now)]));
         yield return (CSIDriver.Info, new TablePrinter<CSIDriver>("Name|AttachRequired:b|PodInfoOnMount:b|StorageCapacity:b|TokenRequests|RequiresRepublish:b|Modes|Age", static (o, now) =>
@@ -49,7 +49,6 @@ internal static class OtherPrinters
             o.Spec.TokenRequests is { } requests ? string.Join(',', requests.Select(static t => t.Audience)) : Unset, o.Spec.RequiresRepublish ?? false,
             Or(string.Join(',', o.Spec.VolumeLifecycleModes ?? []), None), Age(o, now),
         ]));
-        yield return (CSIStorageCapacity.Info, new TablePrinter<CSIStorageCapacity>("Name|StorageClassName|Capacity", static (o, _) => [o.Metadata.Name, o.StorageClassName, o.Capacity?.ToString() ?? Unset]));
     }
 
     private static IEnumerable<(KindInfo Kind, ITablePrinter Printer)> Access()

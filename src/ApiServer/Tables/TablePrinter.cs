@@ -9,7 +9,7 @@ namespace Tiphys.ApiServer;
 /// <summary>Prints one kind by a list of columns and a function that fills them.</summary>
 /// <typeparam name="T">The kind.</typeparam>
 /// <param name="columns">
-/// Headings separated by bars. A heading may end in <c>:i</c> (integer) or <c>:b</c> (boolean) and then in <c>+</c> (shown only in
+/// Headings separated by bars. A heading may end in <c>:i</c> (integer) or <c>:b</c> (boolean) or <c>:n</c> (the name of an object) and then in <c>+</c> (shown only in
 /// wide output).
 /// </param>
 /// <param name="cells">The cells: strings, whole numbers or booleans.</param>
@@ -68,14 +68,15 @@ internal static class TableColumns
         {
             var wide = text.EndsWith('+');
             var name = wide ? text[..^1] : text;
-            var type = "string";
+            var (type, names) = ("string", false);
             if (name.EndsWith(":i", StringComparison.Ordinal)) (name, type) = (name[..^2], "integer");
             else if (name.EndsWith(":b", StringComparison.Ordinal)) (name, type) = (name[..^2], "boolean");
+            else if (name.EndsWith(":n", StringComparison.Ordinal)) (name, names) = (name[..^2], true);
             list.Add(new()
             {
                 Name = name,
                 Type = type,
-                Format = name == "Name" && list.Count == 0 ? "name" : "",
+                Format = names || name == "Name" ? "name" : "",
                 Description = s_descriptions.GetValueOrDefault(name, name + " of the object."),
                 Priority = wide ? 1 : 0,
             });

@@ -109,12 +109,13 @@ internal static class MetadataValidation
     private static void Finalizers(List<string>? finalizers, FieldErrors errors)
     {
         var path = Root["finalizers"];
-        foreach (var finalizer in finalizers ?? [])
+        for (var i = 0; i < (finalizers?.Count ?? 0); i++)
         {
+            var finalizer = finalizers![i];
             var problems = LabelSyntax.KeyErrors(finalizer);
             errors.Invalid(path, finalizer, problems);
             if (problems.Count == 0 && !finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or "orphan" or "foregroundDeletion"))
-                errors.Invalid(path, finalizer, "name is neither a standard finalizer name nor is it fully qualified");
+                errors.Invalid(path[i], finalizer, "name is neither a standard finalizer name nor is it fully qualified");
         }
 
         if (finalizers is not null && finalizers.Contains("orphan") && finalizers.Contains("foregroundDeletion"))

@@ -91,8 +91,9 @@ public sealed class KubernetesClient : IDisposable
 
         using (response)
         {
-            var error = await ErrorAsync(response, cancel);
-            throw response.Content.Headers.ContentType?.MediaType == "application/json" ? error : new WebSocketException(error.Status.Message);
+            var body = await response.Content.ReadAsByteArrayAsync(cancel);
+            if (response.Content.Headers.ContentType?.MediaType == "application/json") throw new ApiException(StatusOf(response, body));
+            throw new WebSocketException(UnexpectedResponse.Text(response, body));
         }
     }
 
@@ -112,8 +113,7 @@ public sealed class KubernetesClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>The error a response stands for; a body that is no Status becomes the message of one.</summary>
-    public static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancel)
+    private static async Task<ApiException> ErrorAsync(HttpResponseMessage response, CancellationToken cancel)
     {
         var bytes = await response.Content.ReadAsByteArrayAsync(cancel);
         return new ApiException(StatusOf(response, bytes));
@@ -131,26 +131,10 @@ public sealed class KubernetesClient : IDisposable
             }
             catch (ApiDecodeException)
             {
-                // Not a Status after all (a proxy's page, say): the text below says as much as there is.
+                // Not a Status after all (a proxy's page, say): the status code says as much as there is.
             }
         }
 
-        var text = Encoding.UTF8.GetString(bytes).Trim();
-        return new Status
-        {
-            Result = "Failure",
-            Code = (int)response.StatusCode,
-            Reason = response.StatusCode switch
-            {
-                HttpStatusCode.NotFound => "NotFound",
-                HttpStatusCode.Unauthorized => "Unauthorized",
-                HttpStatusCode.Forbidden => "Forbidden",
-                HttpStatusCode.Gone => "Gone",
-                HttpStatusCode.TooManyRequests => "TooManyRequests",
-                HttpStatusCode.ServiceUnavailable => "ServiceUnavailable",
-                _ => "InternalError",
-            },
-            Message = text.Length > 0 ? text : $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}",
-        };
+        return UnexpectedResponse.Describe(response, bytes);
     }
 }
