@@ -7,6 +7,10 @@ public sealed class PodSecurityTests(TestCluster cluster) : IClassFixture<TestCl
         var ns = await cluster.NamespaceAsync();
         var (code, body) = await cluster.SendAsync("PATCH", $"/api/v1/namespaces/{ns}", "{\"metadata\":{\"labels\":{" + labels + "}}}", null, "application/merge-patch+json");
         Assert.True(code == 200, (string?)body["message"]);
+
+        // Admission reads labels from the watch cache, which may be a moment behind, as upstream's does.
+        var revision = long.Parse((string)body["metadata"]!["resourceVersion"]!, System.Globalization.CultureInfo.InvariantCulture);
+        await cluster.Resources.Of<Api.Core.V1.Namespace>().Cache.WaitForRevisionAsync(revision, TestContext.Current.CancellationToken);
         return ns;
     }
 
