@@ -30,7 +30,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         (await _plane.KubectlAsync("s", "create deployment d --image=x")).Succeeded();
         await _plane.StopAsync(server);
 
-        var url = await StartEtcdAsync();
+        var url = await _plane.StartEtcdAsync(Certificates);
         string[] there = ["etcd", "migrate", "--data-dir", _plane.At("s"), "--etcd-servers", url];
         Assert.NotEqual(0, (await _plane.TiphysAsync(there)).Code); // without a certificate
         var copied = (await _plane.TiphysAsync([.. there, .. _tls])).Succeeded().Output;
@@ -85,7 +85,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_snapshot_of_an_etcd_that_is_lost_becomes_an_embedded_store()
     {
-        var url = await StartEtcdAsync();
+        var url = await _plane.StartEtcdAsync(Certificates);
         var lost = await ObjectsAsync(() => _plane.StartServerAsync("s", ["--etcd-servers", url, .. _tls]), "s", async () =>
         {
             for (var i = 0; i < 5; i++) (await _plane.KubectlAsync("s", $"create configmap c{i} --from-literal=k=v{i}")).Succeeded();
@@ -108,18 +108,6 @@ public sealed class StoreCommandTests : IAsyncLifetime
         Assert.Equal("a\n3\n", (await EtcdctlAsync(url, "get a")).Output.TrimEnd() + "\n");
     }
 
-    private async Task<string> StartEtcdAsync()
-    {
-        var ports = LoopbackControlPlane.FreePorts(2);
-        var (clients, peers) = ($"https://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
-        _plane.Start(
-            LoopbackControlPlane.Etcd("etcd"), "--name", "m0", "--data-dir", _plane.At("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
-            "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error", "--cert-file", Certificates.Server + ".crt", "--key-file", Certificates.Server + ".key",
-            "--client-cert-auth", "--trusted-ca-file", Certificates.Authority);
-        await Cluster.UntilAsync(() => EtcdctlAsync(clients, "endpoint health"), static o => o.Code == 0, seconds: 60);
-        return clients;
-    }
-
     /// <summary>Everything of some kinds by kind, name, uid and content, as a server shows it.</summary>
     private async Task<List<string>> ObjectsAsync(Func<Task<System.Diagnostics.Process>> start, string name, Func<Task>? change = null)
     {
@@ -140,7 +128,5 @@ public sealed class StoreCommandTests : IAsyncLifetime
     private Task<Outcome> CreateAsync(int number) => _plane.KubectlAsync(
         "s", "create -f -", $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: large{number}, namespace: default}}\ndata: {{k: {new string((char)('a' + (number % 26)), 700_000)}}}\n");
 
-    private Task<Outcome> EtcdctlAsync(string url, string arguments) => Shell.RunAsync(
-        LoopbackControlPlane.Etcd("etcdctl"),
-        [.. arguments.Split(' '), "--endpoints", url, .. url.StartsWith("https", StringComparison.Ordinal) ? new[] { "--cacert", Certificates.Authority, "--cert", Certificates.Client + ".crt", "--key", Certificates.Client + ".key" } : []]);
+    private Task<Outcome> EtcdctlAsync(string url, string arguments) => LoopbackControlPlane.EtcdctlAsync(Certificates, url, arguments);
 }

@@ -20,9 +20,9 @@ internal sealed class TestCertificates
         using var authority = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(90));
         Authority = Path.Combine(directory, "ca.crt");
         File.WriteAllText(Authority, authority.ExportCertificatePem());
-        Server = Write(directory, "server", authority, ServerUsage, addresses);
-        Client = Write(directory, "client", authority, ClientUsage, []);
-        Stranger = Write(directory, "stranger", null, ClientUsage, []);
+        Server = Write(directory, "server", authority, [new(ServerUsage), new(ClientUsage)], addresses); // etcd's gateway calls etcd itself
+        Client = Write(directory, "client", authority, [new(ClientUsage)], []);
+        Stranger = Write(directory, "stranger", null, [new(ClientUsage)], []);
     }
 
     /// <summary>The authority's file.</summary>
@@ -35,11 +35,11 @@ internal sealed class TestCertificates
 
     public string Stranger { get; }
 
-    private static string Write(string directory, string name, X509Certificate2? authority, string usage, IEnumerable<System.Net.IPAddress> addresses)
+    private static string Write(string directory, string name, X509Certificate2? authority, OidCollection usages, IEnumerable<System.Net.IPAddress> addresses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddIpAddress(System.Net.IPAddress.Loopback);
         foreach (var address in addresses) names.AddIpAddress(address);

@@ -105,7 +105,18 @@ public sealed class CertificateAuthority : IDisposable
         Span<byte> serial = stackalloc byte[16];
         RandomNumberGenerator.Fill(serial);
         serial[0] &= 0x7f;
-        return request.Create(Certificate, now - Skew, end < last ? end : last, serial);
+        return Sign(request, now - Skew, end < last ? end : last, serial);
+    }
+
+    // Our authorities have elliptic keys, kubeadm's have RSA keys; either signs any key.
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset from, DateTimeOffset to, ReadOnlySpan<byte> serial)
+    {
+        using var elliptic = Certificate.GetECDsaPrivateKey();
+        using var rsa = Certificate.GetRSAPrivateKey();
+        var generator = elliptic is not null
+            ? X509SignatureGenerator.CreateForECDsa(elliptic)
+            : X509SignatureGenerator.CreateForRSA(rsa ?? throw new CryptographicException("the authority has no key that can sign"), RSASignaturePadding.Pkcs1);
+        return request.Create(Certificate.SubjectName, generator, from, to, serial);
     }
 
     /// <summary>Whether a certificate was issued by this authority and is valid now, for use by a client.</summary>

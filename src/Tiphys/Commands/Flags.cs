@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using System.Net;
 
 namespace Tiphys.Commands;
@@ -30,16 +29,16 @@ internal static class Flags
 
     public static Option<IPNetwork> Network(string name, string description, string fallback) => new(name)
     {
-        Description = $"{description} [default: {fallback}]",
+        Description = description,
         DefaultValueFactory = _ => IPNetwork.Parse(fallback),
         CustomParser = static result => Parse(result, static (string text, out IPNetwork value) => IPNetwork.TryParse(text, out value), "a network such as 10.0.0.0/16"),
     };
 
-    public static Option<(int First, int Last)> PortRange(string name, string description, string fallback) => new(name)
+    public static Option<Ports> PortRange(string name, string description, Ports fallback) => new(name)
     {
-        Description = $"{description} [default: {fallback}]",
-        DefaultValueFactory = _ => TryRange(fallback, out var range) ? range : default,
-        CustomParser = static result => Parse<(int, int)>(result, TryRange, "a range of ports such as 30000-32767"),
+        Description = description,
+        DefaultValueFactory = _ => fallback,
+        CustomParser = static result => Parse<Ports>(result, Ports.TryParse, "a range of ports such as 30000-32767"),
     };
 
     /// <summary>One of some words.</summary>
@@ -47,15 +46,6 @@ internal static class Flags
     {
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
         return option.AcceptOnlyFromAmong([.. words]);
-    }
-
-    private static bool TryRange(string text, out (int First, int Last) range)
-    {
-        range = default;
-        var parts = text.Split('-');
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var first) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var last)) return false;
-        range = (first, last);
-        return first is > 0 and < 65536 && last >= first && last < 65536;
     }
 
     private delegate bool TryParse<T>(string text, out T value);

@@ -37,7 +37,7 @@ internal static class ServerCommand
         var services = Flags.Network("--service-cluster-ip-range", "Addresses for Services.", "10.43.0.0/16");
         var pods = Flags.Network("--cluster-cidr", "Addresses for pods.", "10.42.0.0/16");
         var domain = new Option<string>("--cluster-domain") { Description = "Domain of the cluster's DNS.", DefaultValueFactory = static _ => "cluster.local" };
-        var nodePorts = Flags.PortRange("--service-node-port-range", "Ports for Services of type NodePort.", "30000-32767");
+        var nodePorts = Flags.PortRange("--service-node-port-range", "Ports for Services of type NodePort.", new(30000, 32767));
         var nodeName = new Option<string>("--node-name") { Description = "Name of this node; the host's name by default.", DefaultValueFactory = static _ => Environment.MachineName.ToLowerInvariant() };
         var nodeIp = Flags.Address("--node-ip", "Address of this node; the host's own by default.", null);
         var modes = new Option<string>("--authorization-mode") { Description = "Authorizers in order, comma-separated: Node, RBAC, AlwaysAllow, AlwaysDeny.", DefaultValueFactory = static _ => "Node,RBAC" };
@@ -88,7 +88,7 @@ internal static class ServerCommand
                 ServiceClusterIpRange = result.GetValue(services),
                 ClusterCidr = result.GetValue(pods),
                 ClusterDomain = result.GetValue(domain)!,
-                ServiceNodePortRange = result.GetValue(nodePorts),
+                ServiceNodePortRange = (result.GetValue(nodePorts).First, result.GetValue(nodePorts).Last),
                 NodeName = result.GetValue(nodeName)!,
                 NodeIp = result.GetValue(nodeIp),
                 AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),

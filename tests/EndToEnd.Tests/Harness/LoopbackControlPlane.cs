@@ -42,16 +42,41 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
     }
 
     /// <summary>Starts a control plane with its data below <paramref name="name"/> and waits until it is ready.</summary>
-    public async Task<Process> StartServerAsync(string name, params string[] more)
+    public Task<Process> StartServerAsync(string name, params string[] more) => StartAsync("server", name, more);
+
+    /// <summary>Where a control plane listens that was started.</summary>
+    public Uri Server(string name) => new($"https://127.0.0.1:{_ports[name]}");
+
+    /// <summary>Starts a control plane, or only the API server of one, by the name of the role.</summary>
+    public async Task<Process> StartAsync(string role, string name, params string[] more)
     {
         File.Delete(At(name + ".kubeconfig"));
         if (!_ports.TryGetValue(name, out var port)) _ports.Add(name, port = FreePorts(1)[0]);
         var process = Start(
             Cluster.ProgramPath,
-            ["server", "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
+            [role, "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
         await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
         return process;
     }
+
+    /// <summary>Starts Debian's etcd, which demands the client's certificate, and waits until it is healthy.</summary>
+    /// <returns>Its URL.</returns>
+    public async Task<string> StartEtcdAsync(TestCertificates tls)
+    {
+        var ports = FreePorts(2);
+        var (clients, peers) = ($"https://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
+        Start(
+            Etcd("etcd"), "--name", "m0", "--data-dir", At("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+            "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error", "--cert-file", tls.Server + ".crt", "--key-file", tls.Server + ".key",
+            "--client-cert-auth", "--trusted-ca-file", tls.Authority);
+        await Cluster.UntilAsync(() => EtcdctlAsync(tls, clients, "endpoint health"), static o => o.Code == 0, seconds: 60);
+        return clients;
+    }
+
+    /// <summary>Runs etcdctl, as a client of the certificates if the URL wants TLS.</summary>
+    public static Task<Outcome> EtcdctlAsync(TestCertificates tls, string url, string arguments) => Shell.RunAsync(
+        Etcd("etcdctl"),
+        [.. arguments.Split(' '), "--endpoints", url, .. url.StartsWith("https", StringComparison.Ordinal) ? new[] { "--cacert", tls.Authority, "--cert", tls.Client + ".crt", "--key", tls.Client + ".key" } : []]);
 
     public Task<Outcome> KubectlAsync(string server, string arguments, string? input = null) =>
         Shell.RunAsync(Cluster.Kubectl("sid"), ["--kubeconfig", At(server + ".kubeconfig"), .. arguments.Split(' ')], input);
