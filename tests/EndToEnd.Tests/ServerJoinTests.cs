@@ -11,7 +11,7 @@ public sealed class ServerJoinTests : IAsyncDisposable
     [Fact]
     public async Task What_is_wrong_is_told_in_a_sentence_and_nothing_is_written()
     {
-        var clients = StartEtcd("etcd");
+        var clients = await _plane.StartEtcdAsync();
         await _plane.StartServerAsync("first", "--etcd-servers", clients, "--cluster-domain", "ships.local");
         var server = File.ReadLines(_plane.At("first.kubeconfig")).Select(static l => l.Trim()).First(static l => l.StartsWith("server: ", StringComparison.Ordinal))["server: ".Length..];
         var made = await TokenAsync("create", "--server");
@@ -46,7 +46,7 @@ public sealed class ServerJoinTests : IAsyncDisposable
     [Fact]
     public async Task A_server_that_joined_does_not_begin_another_cluster_on_another_etcd()
     {
-        var (clients, others) = (StartEtcd("etcd"), StartEtcd("other"));
+        var (clients, others) = (await _plane.StartEtcdAsync(), await _plane.StartEtcdAsync(name: "other"));
         await _plane.StartServerAsync("first", "--etcd-servers", clients);
         var command = (await TokenAsync("create", "--server", "--print-join-command")).Succeeded().Output.Trim().Split(' ');
         await RefusedAsync($"the etcd at {others}/ holds another cluster than the one this server joined: check --etcd-servers.", [.. command[2..], "--etcd-servers", others]);
@@ -54,16 +54,6 @@ public sealed class ServerJoinTests : IAsyncDisposable
         // It has joined, and lacks only the right etcd.
         await _plane.StartServerAsync("second");
         Assert.Equal((await _plane.KubectlAsync("first", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output, (await _plane.KubectlAsync("second", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output);
-    }
-
-    private string StartEtcd(string name)
-    {
-        var ports = LoopbackControlPlane.FreePorts(2);
-        var (clients, peers) = ($"http://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
-        _plane.Start(
-            LoopbackControlPlane.Etcd("etcd"), "--name", "m0", "--data-dir", _plane.At(name), "--listen-client-urls", clients, "--advertise-client-urls", clients,
-            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error");
-        return clients;
     }
 
     private async Task RefusedAsync(string message, params string[] flags)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Tiphys.EndToEnd.Tests;
@@ -9,38 +7,22 @@ namespace Tiphys.EndToEnd.Tests;
 [Collection("shared etcd")]
 public sealed class SharedEtcdTests : IAsyncLifetime
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-etcd-").FullName;
-    private readonly List<Process> _running = [];
+    private readonly LoopbackControlPlane _plane = new();
     private readonly Process?[] _servers = new Process?[2];
-    private readonly int[] _ports = FreePorts(3);
+    private string _etcd = "";
 
     public async ValueTask InitializeAsync()
     {
-        var root = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Cluster.Kubectl("sid"))))!;
-        var program = Path.Combine(root, "etcd", "etcd");
-        Assert.True(File.Exists(program), $"{program} is missing; ./test fetches it");
-        var (clients, peers) = ($"http://127.0.0.1:{_ports[0]}", $"http://127.0.0.1:{_ports[1]}");
-        Start(
-            program, "--name", "m0", "--data-dir", Path.Combine(_directory, "etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients,
-            "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error");
+        _etcd = await _plane.StartEtcdAsync();
+        var port = LoopbackControlPlane.FreePorts(1)[0];
+        for (var i = 0; i < 2; i++) _plane.Put($"s{i}", $"127.0.0.{i + 1}", $"192.0.2.{i + 1}", port);
         await StartServerAsync(0);
-        Directory.CreateDirectory(Path.Combine(_directory, "s1", "server"));
-        (await Shell.RunAsync("cp", ["-r", Path.Combine(_directory, "s0", "server", "pki"), Path.Combine(_directory, "s1", "server")])).Succeeded();
+        Directory.CreateDirectory(_plane.At("s1/server"));
+        (await Shell.RunAsync("cp", ["-r", _plane.At("s0/server/pki"), _plane.At("s1/server")])).Succeeded();
         await StartServerAsync(1);
     }
 
-    public ValueTask DisposeAsync()
-    {
-        foreach (var process in _running)
-        {
-            process.Kill();
-            process.WaitForExit();
-            process.Dispose();
-        }
-
-        Directory.Delete(_directory, recursive: true);
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => _plane.DisposeAsync();
 
     [Fact]
     public async Task What_one_writes_the_other_sees_and_when_the_leader_dies_the_other_goes_on()
@@ -102,15 +84,6 @@ public sealed class SharedEtcdTests : IAsyncLifetime
         Assert.Equal(addresses.Order(), taken.Order());
     }
 
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Any, 0)).ToArray();
-        foreach (var l in listeners) l.Start();
-        var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var l in listeners) l.Stop();
-        return ports;
-    }
-
     private Task EndpointsAsync(int server, string addresses) => Cluster.UntilAsync(
         () => KubectlAsync(server, "get endpoints kubernetes -o jsonpath={.subsets[*].addresses[*].ip}"), o => o.Output.Trim() == addresses, seconds: 90);
 
@@ -118,30 +91,9 @@ public sealed class SharedEtcdTests : IAsyncLifetime
     private Task BoundAsync(int server, int count) => Cluster.UntilAsync(
         () => KubectlAsync(server, "get pods --field-selector spec.nodeName=n -o name"), o => o.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == count, seconds: 90);
 
-    private string Kubeconfig(int server) => Path.Combine(_directory, $"kubeconfig{server}");
+    private async Task StartServerAsync(int server) => _servers[server] = await _plane.StartServerAsync($"s{server}", "--etcd-servers", _etcd);
 
-    private async Task StartServerAsync(int server)
-    {
-        File.Delete(Kubeconfig(server));
-        var address = $"127.0.0.{server + 1}";
-        _servers[server] = Start(
-            Cluster.ProgramPath, "server", "--disable=agent,proxy,dns", "--data-dir", Path.Combine(_directory, $"s{server}"), "--bind-address", address,
-            "--advertise-address", $"192.0.2.{server + 1}", "--secure-port", $"{_ports[2]}", "--write-kubeconfig", Kubeconfig(server), "--etcd-servers", $"http://127.0.0.1:{_ports[0]}");
-        await Cluster.UntilAsync(
-            async () => File.Exists(Kubeconfig(server)) ? await KubectlAsync(server, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
-    }
-
-    private Task<Outcome> KubectlAsync(int server, string arguments, string? input = null) =>
-        Shell.RunAsync(Cluster.Kubectl("sid"), ["--kubeconfig", Kubeconfig(server), .. arguments.Split(' ')], input);
-
-    private Process Start(string program, params string[] arguments)
-    {
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        process.BeginErrorReadLine();
-        process.BeginOutputReadLine();
-        _running.Add(process);
-        return process;
-    }
+    private Task<Outcome> KubectlAsync(int server, string arguments, string? input = null) => _plane.KubectlAsync($"s{server}", arguments, input);
 }
 
 /// <summary>Runs apart from what else needs the processors.</summary>

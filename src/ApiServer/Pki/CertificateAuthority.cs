@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 
@@ -100,23 +101,7 @@ public sealed class CertificateAuthority : IDisposable
         }
 
         var now = _time.GetUtcNow();
-        var end = now + lifetime;
-        var last = new DateTimeOffset(Certificate.NotAfter.ToUniversalTime());
-        Span<byte> serial = stackalloc byte[16];
-        RandomNumberGenerator.Fill(serial);
-        serial[0] &= 0x7f;
-        return Sign(request, now - Skew, end < last ? end : last, serial);
-    }
-
-    // Our authorities have elliptic keys, kubeadm's have RSA keys; either signs any key.
-    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset from, DateTimeOffset to, ReadOnlySpan<byte> serial)
-    {
-        using var elliptic = Certificate.GetECDsaPrivateKey();
-        using var rsa = Certificate.GetRSAPrivateKey();
-        var generator = elliptic is not null
-            ? X509SignatureGenerator.CreateForECDsa(elliptic)
-            : X509SignatureGenerator.CreateForRSA(rsa ?? throw new CryptographicException("the authority has no key that can sign"), RSASignaturePadding.Pkcs1);
-        return request.Create(Certificate.SubjectName, generator, from, to, serial);
+        return Certificate.Sign(request, now - Skew, now + lifetime);
     }
 
     /// <summary>Whether a certificate was issued by this authority and is valid now, for use by a client.</summary>

@@ -58,15 +58,9 @@ internal sealed class CertificateSigner : KeyedController
         var start = Context.Now - Backdate;
         if (start < _authority.NotBefore) start = _authority.NotBefore;
         var end = Context.Now + life;
-        if (end > _authority.NotAfter) end = _authority.NotAfter;
-        var serial = RandomNumberGenerator.GetBytes(16);
-        serial[0] &= 0x7f;
-        using var certificate = request.Create(_authority.SubjectName, Generator(), start, end, serial);
+        using var certificate = _authority.Sign(request, start, end);
         return certificate.ExportCertificatePem() + "\n";
     }
-
-    private X509SignatureGenerator Generator() =>
-        _authority.GetECDsaPrivateKey() is { } ecdsa ? X509SignatureGenerator.CreateForECDsa(ecdsa) : X509SignatureGenerator.CreateForRSA(_authority.GetRSAPrivateKey() ?? throw new CryptographicException("the signing authority has no private key"), RSASignaturePadding.Pkcs1);
 
     /// <summary>What each signer lets a certificate say.</summary>
     private static void Check(CertificateSigningRequest csr)

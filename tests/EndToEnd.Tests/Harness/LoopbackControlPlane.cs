@@ -8,7 +8,7 @@ namespace Tiphys.EndToEnd.Tests;
 internal sealed class LoopbackControlPlane : IAsyncDisposable
 {
     private readonly List<Process> _running = [];
-    private readonly Dictionary<string, int> _ports = [];
+    private readonly Dictionary<string, Place> _places = [];
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("tiphys-loop-").FullName;
 
@@ -22,7 +22,7 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
 
     public static int[] FreePorts(int count)
     {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Any, 0)).ToArray();
         foreach (var l in listeners) l.Start();
         var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
         foreach (var l in listeners) l.Stop();
@@ -45,38 +45,44 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
     public Task<Process> StartServerAsync(string name, params string[] more) => StartAsync("server", name, more);
 
     /// <summary>Where a control plane listens that was started.</summary>
-    public Uri Server(string name) => new($"https://127.0.0.1:{_ports[name]}");
+    public Uri Server(string name) => new($"https://{_places[name].Address}:{_places[name].Port}");
+
+    /// <summary>Says where a control plane is to listen, and under which address it is to be known; without this, on loopback at any port.</summary>
+    public void Put(string name, string address, string advertised, int port) => _places[name] = new(address, advertised, port);
 
     /// <summary>Starts a control plane, or only the API server of one, by the name of the role.</summary>
     public async Task<Process> StartAsync(string role, string name, params string[] more)
     {
         File.Delete(At(name + ".kubeconfig"));
-        if (!_ports.TryGetValue(name, out var port)) _ports.Add(name, port = FreePorts(1)[0]);
+        if (!_places.TryGetValue(name, out var place)) _places.Add(name, place = new("127.0.0.1", "127.0.0.1", FreePorts(1)[0]));
         var process = Start(
             Cluster.ProgramPath,
-            [role, "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--secure-port", $"{port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
+            [role, "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", place.Address, "--advertise-address", place.Advertised, "--secure-port", $"{place.Port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
         await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
         return process;
     }
 
-    /// <summary>Starts Debian's etcd, which demands the client's certificate, and waits until it is healthy.</summary>
+    /// <summary>Starts Debian's etcd with its data below <paramref name="name"/> and waits until it is healthy; with certificates it demands the client's.</summary>
     /// <returns>Its URL.</returns>
-    public async Task<string> StartEtcdAsync(TestCertificates tls)
+    public async Task<string> StartEtcdAsync(TestCertificates? tls = null, string name = "etcd")
     {
         var ports = FreePorts(2);
-        var (clients, peers) = ($"https://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
+        var (clients, peers) = ($"{(tls is null ? "http" : "https")}://127.0.0.1:{ports[0]}", $"http://127.0.0.1:{ports[1]}");
         Start(
-            Etcd("etcd"), "--name", "m0", "--data-dir", At("etcd"), "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
-            "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error", "--cert-file", tls.Server + ".crt", "--key-file", tls.Server + ".key",
-            "--client-cert-auth", "--trusted-ca-file", tls.Authority);
+            Etcd("etcd"),
+            [
+                "--name", "m0", "--data-dir", At(name), "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
+                "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error",
+                .. tls is null ? [] : new[] { "--cert-file", tls.Server + ".crt", "--key-file", tls.Server + ".key", "--client-cert-auth", "--trusted-ca-file", tls.Authority },
+            ]);
         await Cluster.UntilAsync(() => EtcdctlAsync(tls, clients, "endpoint health"), static o => o.Code == 0, seconds: 60);
         return clients;
     }
 
     /// <summary>Runs etcdctl, as a client of the certificates if the URL wants TLS.</summary>
-    public static Task<Outcome> EtcdctlAsync(TestCertificates tls, string url, string arguments) => Shell.RunAsync(
+    public static Task<Outcome> EtcdctlAsync(TestCertificates? tls, string url, string arguments) => Shell.RunAsync(
         Etcd("etcdctl"),
-        [.. arguments.Split(' '), "--endpoints", url, .. url.StartsWith("https", StringComparison.Ordinal) ? new[] { "--cacert", tls.Authority, "--cert", tls.Client + ".crt", "--key", tls.Client + ".key" } : []]);
+        [.. arguments.Split(' '), "--endpoints", url, .. tls is not null && url.StartsWith("https", StringComparison.Ordinal) ? new[] { "--cacert", tls.Authority, "--cert", tls.Client + ".crt", "--key", tls.Client + ".key" } : []]);
 
     public Task<Outcome> KubectlAsync(string server, string arguments, string? input = null) =>
         Shell.RunAsync(Cluster.Kubectl("sid"), ["--kubeconfig", At(server + ".kubeconfig"), .. arguments.Split(' ')], input);
@@ -104,4 +110,6 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private sealed record Place(string Address, string Advertised, int Port);
 }
