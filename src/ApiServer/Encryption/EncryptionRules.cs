@@ -39,6 +39,7 @@ internal sealed class EncryptionRules : IAsyncDisposable
         var (configuration, hash) = EncryptionConfigFile.Load(path);
         if (EncryptionValidation.Validate(configuration, reload) is { Count: > 0 } errors) throw new EncryptionConfigException($"error while parsing file: {errors}");
         RefuseKmsV1(configuration);
+        RefuseMasked(configuration);
         var kms = new List<KmsProvider>();
         var providers = new Dictionary<GroupResource, List<(byte[], IValueTransformer)>>();
         foreach (var item in configuration.Resources)
@@ -46,11 +47,6 @@ internal sealed class EncryptionRules : IAsyncDisposable
             var transformers = item.Providers.Select(p => p.Plugin is { } plugin ? Kms(plugin) : Transformer(p)).ToList();
             foreach (var resource in item.Resources.Select(Parse))
             {
-                foreach (var mask in new[] { resource with { Resource = "*" }, Everything })
-                {
-                    if (providers.ContainsKey(mask)) throw new EncryptionConfigException($"error while building transformers: resource \"{Show(resource)}\" is masked by earlier rule \"{Show(mask)}\"");
-                }
-
                 // A resource that comes again gets its later providers for reading.
                 if (!providers.TryGetValue(resource, out var list)) providers.Add(resource, list = []);
                 list.AddRange(transformers);
@@ -112,6 +108,20 @@ internal sealed class EncryptionRules : IAsyncDisposable
         {
             throw new EncryptionConfigException(
                 "error while building transformers: KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead.  Set --feature-gates=KMSv1=true to use the deprecated KMSv1 feature.");
+        }
+    }
+
+    private static void RefuseMasked(EncryptionConfiguration configuration)
+    {
+        var earlier = new HashSet<GroupResource>();
+        foreach (var resource in configuration.Resources.SelectMany(static r => r.Resources.Select(Parse)))
+        {
+            foreach (var mask in new[] { resource with { Resource = "*" }, Everything })
+            {
+                if (earlier.Contains(mask)) throw new EncryptionConfigException($"error while building transformers: resource \"{Show(resource)}\" is masked by earlier rule \"{Show(mask)}\"");
+            }
+
+            earlier.Add(resource);
         }
     }
 

@@ -86,6 +86,8 @@ internal static class EncryptionValidation
             errors.Invalid(path["endpoint"], "", "endpoint is a mandatory field for a kms");
         else if (kms.Scheme != "unix")
             errors.Invalid(path["endpoint"], kms.Endpoint, $"unsupported scheme \"{kms.Scheme}\" for KMS provider, only unix is supported");
+        else if (!kms.NamesSocket)
+            errors.Invalid(path["endpoint"], kms.Endpoint, "no socket can have this name");
         if (kms.ApiVersion != KmsSettings.V1 && kms.CacheSize is { } unused) errors.Invalid(path["cachesize"], unused, "cachesize is not supported in v2");
         if (kms is { ApiVersion: KmsSettings.V1, CacheSize: 0 }) errors.Invalid(path["cachesize"], 0, "cachesize should be a positive value, or negative to disable");
         if (kms.ApiVersion is not (KmsSettings.V1 or KmsSettings.V2)) errors.Invalid(path["apiVersion"], kms.ApiVersion, "unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported");

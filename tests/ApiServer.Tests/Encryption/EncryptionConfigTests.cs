@@ -29,6 +29,7 @@ public sealed class EncryptionConfigTests : IDisposable
     [InlineData("[{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: \"http://a\"}}]}]", "resources[0].providers[0].kms.endpoint: Invalid value: \"http://a\": unsupported scheme \"http\" for KMS provider, only unix is supported")]
     [InlineData("[{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: \"unix:///a\", cachesize: 5}}]}]", "resources[0].providers[0].kms.cachesize: Invalid value: 5: cachesize is not supported in v2")]
     [InlineData("[{resources: [secrets], providers: [{kms: {apiVersion: v3, name: a, endpoint: \"unix:///a\"}}]}]", "resources[0].providers[0].kms.apiVersion: Invalid value: \"v3\": unsupported apiVersion apiVersion for KMS provider, only v1 and v2 are supported")]
+    [InlineData("[{resources: [secrets], providers: [{kms: {apiVersion: v2, name: a, endpoint: \"unix:\"}}]}]", "resources[0].providers[0].kms.endpoint: Invalid value: \"unix:\": no socket can have this name")]
     public void A_broken_rule_is_named(string resources, string message)
     {
         Assert.Equal("error while parsing file: " + message, Assert.Throws<EncryptionConfigException>(() => EncryptionTesting.Load(Write(resources))).Message);

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Tiphys.ApiServer.Kms;
 
 /// <summary>A provider <c>kms</c> as the configuration file has it, defaults filled in.</summary>
@@ -23,6 +25,22 @@ internal sealed record KmsSettings(string ApiVersion, string Name, string Endpoi
             if (path.StartsWith("//", StringComparison.Ordinal)) path = path.IndexOf('/', 2) is > 0 and var slash ? path[slash..] : "/";
             path = Uri.UnescapeDataString(path);
             return path.StartsWith("/@", StringComparison.Ordinal) ? "\0" + path[2..] : path;
+        }
+    }
+
+    /// <summary>Whether a socket can have the path: there is one, and it is no longer than the system allows.</summary>
+    public bool NamesSocket
+    {
+        get
+        {
+            try
+            {
+                return new UnixDomainSocketEndPoint(SocketPath).AddressFamily == AddressFamily.Unix;
+            }
+            catch (ArgumentException)
+            {
+                return false;
+            }
         }
     }
 }
