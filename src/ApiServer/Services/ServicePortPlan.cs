@@ -42,7 +42,7 @@ internal sealed class ServicePortPlan
 
     /// <summary>Whether a write may take ports.</summary>
     public static bool MayTake(Service service, Service? old) =>
-        (HasPorts(service) && (service.Spec.Ports ?? []).Exists(p => p.NodePort == 0 ? Chooses(service) : old is null || !old.Spec.Ports!.Exists(o => o.NodePort == p.NodePort)))
+        (HasPorts(service) && (service.Spec.Ports ?? []).Exists(p => p.NodePort == 0 ? Chooses(service) : old?.Spec.Ports?.Exists(o => o.NodePort == p.NodePort) != true))
         || (HasHealthPort(service) && (old is null || !HasHealthPort(old)));
 
     /// <summary>All node ports a Service holds.</summary>

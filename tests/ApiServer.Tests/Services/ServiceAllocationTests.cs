@@ -50,6 +50,17 @@ public sealed class ServiceAllocationTests(TestCluster cluster) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_service_without_ports_may_get_a_chosen_one_later()
+    {
+        var ns = await cluster.NamespaceAsync();
+        await CreateAsync(ns, "late", """{"type":"ExternalName","externalName":"example.com"}""");
+        var (code, answer) = await cluster.SendAsync(
+            "PATCH", $"/api/v1/namespaces/{ns}/services/late", """{"spec":{"type":"NodePort","externalName":null,"ports":[{"port":80,"nodePort":30010}]}}""", contentType: "application/merge-patch+json");
+        Assert.True(code == 200, answer.ToJsonString());
+        Assert.Equal(422, (await PostAsync(ns, "other", """{"type":"NodePort","ports":[{"port":80,"nodePort":30010}]}""")).Code);
+    }
+
+    [Fact]
     public async Task A_service_that_is_refused_leaves_nothing_taken()
     {
         var ns = await cluster.NamespaceAsync();
