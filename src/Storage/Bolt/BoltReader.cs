@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using Tiphys.Storage.Embedded.Log;
 
 namespace Tiphys.Storage.Bolt;
 
@@ -75,8 +76,8 @@ internal sealed class BoltReader : IDisposable
 
     private void VisitPage(ulong id, int depth, ElementVisitor visitor)
     {
-        var offset = checked((long)id * _meta.PageSize);
-        if (id < 2 || id >= _meta.End || depth > MostDepth) throw Damaged(0, $"page {id} is referred to, which cannot be");
+        if (id < 2 || id >= _meta.End || id > long.MaxValue / MostPage || depth > MostDepth) throw Damaged(0, $"page {id} is referred to, which cannot be");
+        var offset = (long)id * _meta.PageSize;
         Span<byte> header = stackalloc byte[BoltPage.HeaderBytes];
         if (Read(header, offset) < header.Length) throw Damaged(offset, "the file ends too early");
         var page = BoltPage.Read(header);
@@ -108,12 +109,7 @@ internal sealed class BoltReader : IDisposable
         }
     }
 
-    private int Read(Span<byte> buffer, long offset)
-    {
-        var read = 0;
-        while (read < buffer.Length && RandomAccess.Read(_file, buffer[read..], offset + read) is > 0 and var count) read += count;
-        return read;
-    }
+    private int Read(Span<byte> buffer, long offset) => EntryFile.ReadFully(_file, buffer, offset);
 
     private StoreDamagedException Damaged(long offset, string reason) => new(_path, offset, 0, reason);
 }

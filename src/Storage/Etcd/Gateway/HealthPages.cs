@@ -21,10 +21,10 @@ internal sealed class HealthPages(EtcdApi api)
                 await TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "ok\n");
                 return true;
             case "/readyz":
-                var ready = Reason(context) is null;
+                var alarm = Reason(context);
                 await TextAsync(
-                    context, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8",
-                    ready ? "ok\n" : $"{Reason(context)}\n");
+                    context, alarm is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8",
+                    $"{alarm ?? "ok"}\n");
                 return true;
             case "/version":
                 await TextAsync(

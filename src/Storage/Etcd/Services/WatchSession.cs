@@ -155,6 +155,7 @@ internal sealed class WatchSession : IAsyncDisposable
             await _outgoing.Writer.WriteAsync(
                 new V3.WatchResponse { Header = _member.Header(_store.CurrentRevision), WatchId = watch.Id, Canceled = true, CompactRevision = e.CompactRevision }, cancel);
             await watch.Source.DisposeAsync();
+            await TellProgressAsync(); // the others may have been waiting for this one
         }
         catch (Exception e) when (e is CompactedException or OperationCanceledException)
         {
