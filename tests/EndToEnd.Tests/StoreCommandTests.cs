@@ -119,8 +119,8 @@ public sealed class StoreCommandTests : IAsyncLifetime
         {
             o["metadata"]!.AsObject().Remove("resourceVersion");
 
-            // Controllers go on with a deployment whenever they run.
-            var content = o["kind"]!.ToString() == "Deployment" ? o["metadata"]!["uid"]! : o;
+            // Controllers go on with a deployment, and gather the rules of a role, whenever they run.
+            var content = o["kind"]!.ToString() == "Deployment" || o["aggregationRule"] is not null ? o["metadata"]!["uid"]! : o;
             return $"{o["kind"]}/{o["metadata"]!["name"]} {content.ToJsonString()}";
         }).Order(StringComparer.Ordinal)];
     }

@@ -36,6 +36,13 @@ internal sealed class ManualTime : TimeProvider
         }
     }
 
+    /// <summary>Whether something waits for the moment that is this far away.</summary>
+    public bool IsAwaited(TimeSpan after)
+    {
+        lock (_gate)
+            return _timers.Any(t => t.Due == _now + after);
+    }
+
     public void Advance(TimeSpan by)
     {
         var end = GetUtcNow() + by;

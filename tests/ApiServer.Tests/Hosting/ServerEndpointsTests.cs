@@ -44,6 +44,7 @@ public sealed class ServerEndpointsTests : IAsyncDisposable
         var ghost = new ServerLeases(_store, KubernetesServiceController.TimeToLive);
         await ghost.RefreshAsync(IPAddress.Parse("192.0.2.7"), cancel);
         await Eventually.IsAsync(() => AddressesAsync(server), static a => a == "192.0.2.1 192.0.2.7");
+        await Eventually.IsAsync(() => Task.FromResult(_time.IsAwaited(KubernetesServiceController.Interval)), static awaited => awaited);
         _time.Advance(KubernetesServiceController.Interval);
         var lease = (await OwnKeyAsync("192.0.2.1")).Lease;
         await Eventually.IsAsync(async () => await _store.GetLeaseAsync(lease, cancellationToken: cancel), static l => l.Remaining == l.GrantedTtl);
