@@ -51,6 +51,8 @@ public sealed class ServerJoinTests : IAsyncDisposable
         var command = (await TokenAsync("create", "--server", "--print-join-command")).Succeeded().Output.Trim().Split(' ');
         await RefusedAsync($"the etcd at {others}/ holds another cluster than the one this server joined: check --etcd-servers.", [.. command[2..], "--etcd-servers", others]);
 
+        Assert.Empty((await LoopbackControlPlane.EtcdctlAsync(null, others, "get / --prefix --keys-only")).Succeeded().Output.Trim());
+
         // It has joined, and lacks only the right etcd.
         await _plane.StartServerAsync("second");
         Assert.Equal((await _plane.KubectlAsync("first", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output, (await _plane.KubectlAsync("second", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output);

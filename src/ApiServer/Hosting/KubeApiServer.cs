@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Storage;
 
@@ -35,6 +36,9 @@ public sealed record KubeApiServerOptions
 
     /// <summary>Other API servers write to the same store.</summary>
     public bool SharedStore { get; init; }
+
+    /// <summary>Identity that the cluster in the store must have, which is its namespace kube-system's; null to take whatever is there.</summary>
+    public string? ClusterId { get; init; }
 
     /// <summary>Who keeps the endpoints of the <c>kubernetes</c> Service (<c>--endpoint-reconciler-type</c>).</summary>
     public EndpointReconcilerType EndpointReconciler { get; init; } = EndpointReconcilerType.Lease;
@@ -75,12 +79,18 @@ public sealed class KubeApiServer : IAsyncDisposable
     public ApiResources Resources => _server.Resources;
 
     /// <summary>Starts serving, and makes the objects that must exist. Requests are taken from the start; <c>/readyz</c> waits for the objects.</summary>
+    /// <exception cref="OtherClusterException">The store holds another cluster than the one expected; nothing was written to it.</exception>
     public static async Task<KubeApiServer> StartAsync(KubeApiServerOptions options, IStore store, ILoggerFactory loggers, CancellationToken cancel)
     {
         var startup = new Startup();
         ApiServerParts? built = null;
         var server = await ApiServer.StartAsync(options.Server, store, parts => Configure(built = parts, options, store, startup), loggers, cancel);
         await server.Resources.ReadyAsync(cancel);
+        if (options.ClusterId is { } id && (await server.Resources.FindAsync<Namespace>("", WellKnownNamespaces.System, cancel))?.Metadata.Uid != id)
+        {
+            await server.DisposeAsync();
+            throw new OtherClusterException(id);
+        }
 
         var self = await SelfAsync(options, store, server, built!.ServiceNetwork.First, loggers, cancel);
         var services = new ServiceUpkeep(server.Resources, built.Services!, built.ServiceNetwork, options.Server.Time, loggers.CreateLogger("Tiphys.ApiServer.Services"));

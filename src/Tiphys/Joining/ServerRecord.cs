@@ -15,7 +15,7 @@ internal sealed record ServerRecord
     /// <summary>Where others reach the server; null in what is sent to others.</summary>
     public Uri? Server { get; init; }
 
-    /// <summary>See <see cref="ClusterIdentity"/>; null in what a server leaves for itself.</summary>
+    /// <summary>Identity of the cluster, which is its namespace kube-system's, as is the custom; null in what a server leaves for itself.</summary>
     public string? ClusterId { get; init; }
 
     /// <summary>Port of all servers: the endpoints of the Service <c>kubernetes</c> have one for all.</summary>

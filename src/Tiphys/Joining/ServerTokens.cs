@@ -29,7 +29,8 @@ internal sealed class ServerTokens(KubernetesClient client, DataDirectory data)
         if (record.Etcd is null)
             throw new StartException("this server keeps its objects in an embedded store, which a second server cannot share: move them to an etcd first with `tiphys etcd migrate`, and start this server with --etcd-servers.");
         var key = CertificateKey.Generate();
-        var secrets = ClusterSecrets.Gather(data.Pki, record with { ClusterId = await ClusterIdentity.OfAsync(client, cancel) });
+        var system = await client.Resource<Namespace>().GetAsync(null, "kube-system", cancel);
+        var secrets = ClusterSecrets.Gather(data.Pki, record with { ClusterId = system.Metadata.Uid });
         using var authority = X509Certificate2.CreateFromPem(secrets.AuthorityPem);
         var full = new ServerToken(token, key, ClusterInfo.HashOf(authority));
         var created = await client.Resource<Secret>().CreateAsync(token.ToSecret(), cancel);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Tiphys.Client;
 
 namespace Tiphys.Server;
 
@@ -15,9 +14,13 @@ internal sealed record ComponentState(string Name, bool Running, DateTimeOffset 
 /// <summary>The states of a process's components in a file, where <c>tiphys status</c> finds them even when the API server is silent.</summary>
 internal static class ComponentStates
 {
-    /// <summary>Replaces the file as a whole.</summary>
-    public static void Write(string path, IEnumerable<ComponentState> states) =>
-        WholeFile.WritePrivate(path, JsonSerializer.Serialize([.. states], ComponentStatesJson.Default.ComponentStateArray));
+    /// <summary>Replaces the file as a whole. It need not survive a power loss, which ends the process it tells of, so that no start waits for the disk.</summary>
+    public static void Write(string path, IEnumerable<ComponentState> states)
+    {
+        var next = path + ".next";
+        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes([.. states], ComponentStatesJson.Default.ComponentStateArray));
+        File.Move(next, path, overwrite: true);
+    }
 
     /// <summary>The states last written; none when there is no such file.</summary>
     public static IReadOnlyList<ComponentState> Read(string path)

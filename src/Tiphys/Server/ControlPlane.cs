@@ -58,35 +58,42 @@ internal sealed class ControlPlane : IAsyncDisposable
         var (store, maintenance) = await OpenStoreAsync(options.Etcd, data.Store, loggers, cancel);
         var components = new ComponentTokens();
         var transport = new InProcessTransport();
-        var server = await KubeApiServer.StartAsync(
-            new KubeApiServerOptions
+        var settings = new KubeApiServerOptions
+        {
+            Server = new ApiServerOptions
             {
-                Server = new ApiServerOptions
-                {
-                    BindAddress = options.BindAddress,
-                    SecurePort = options.SecurePort,
-                    ServingCertificate = () => pki.ApiServer,
-                    AcceptClientCertificate = static _ => true,
-                    ServiceClusterIpRange = options.ServiceClusterIpRange,
-                    ServiceNodePortRange = options.ServiceNodePortRange,
-                    InProcess = transport,
-                },
-                Pki = pki,
-                AdvertiseAddress = options.Advertised,
-                Components = components,
-                Encryption = encryption,
-                SharedStore = options.Etcd is not null,
-                EndpointReconciler = options.EndpointReconciler,
-                ApiServerCount = options.ApiServerCount,
-                AuthorizationModes = options.AuthorizationModes,
-                TokenAuthFile = options.TokenAuthFile,
-                ServiceAccountKeys = [.. options.ServiceAccountKeyFiles.SelectMany(LoadKeys)],
-                ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",
+                BindAddress = options.BindAddress,
+                SecurePort = options.SecurePort,
+                ServingCertificate = () => pki.ApiServer,
+                AcceptClientCertificate = static _ => true,
+                ServiceClusterIpRange = options.ServiceClusterIpRange,
+                ServiceNodePortRange = options.ServiceNodePortRange,
+                InProcess = transport,
             },
-            store,
-            loggers,
-            cancel);
-        return new ControlPlane(store, maintenance, server, pki, transport, components) { Encryption = encryption };
+            Pki = pki,
+            AdvertiseAddress = options.Advertised,
+            Components = components,
+            Encryption = encryption,
+            SharedStore = options.Etcd is not null,
+            ClusterId = options.ClusterId,
+            EndpointReconciler = options.EndpointReconciler,
+            ApiServerCount = options.ApiServerCount,
+            AuthorizationModes = options.AuthorizationModes,
+            TokenAuthFile = options.TokenAuthFile,
+            ServiceAccountKeys = [.. options.ServiceAccountKeyFiles.SelectMany(LoadKeys)],
+            ServiceAccountIssuer = $"https://kubernetes.default.svc.{options.ClusterDomain}",
+        };
+        try
+        {
+            var server = await KubeApiServer.StartAsync(settings, store, loggers, cancel);
+            return new ControlPlane(store, maintenance, server, pki, transport, components) { Encryption = encryption };
+        }
+        catch (OtherClusterException)
+        {
+            // A second cluster under the first one's authorities would begin there.
+            await store.DisposeAsync();
+            throw new StartException($"the etcd at {string.Join(", ", options.Etcd!.Servers)} holds another cluster than the one this server joined: check --etcd-servers.");
+        }
     }
 
     /// <summary>A client with a component's own identity, through the in-process transport.</summary>

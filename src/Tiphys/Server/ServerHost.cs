@@ -36,7 +36,6 @@ internal static partial class ServerHost
         var data = DataDirectory.Open(options.DataDir);
         options = await ServerJoin.ApplyAsync(options, data, TimeProvider.System, logger, cancel);
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
-        await ClusterIdentity.CheckAsync(options, plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters), cancel);
         WholeFile.WritePrivate(data.ServerRecord, Encoding.UTF8.GetString(ServerRecord.Of(options, AddressOf(options, plane)).ToJson()));
         WriteKubeconfigs(options, data, plane);
         LogReady(logger, (int)TimeProvider.System.GetElapsedTime(started).TotalMilliseconds, plane.Port);
@@ -85,6 +84,7 @@ internal static partial class ServerHost
             var admin = plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters);
             var service = new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort);
             supervisor.Run("dns", token => RunDnsAsync(service, client, DnsOptions(options), loggers, token), cancel);
+            supervisor.Run("dns-service", token => service.RunAsync(TimeProvider.System, token), cancel);
         }
 
         if (!options.Disabled.Contains("controller-manager"))
@@ -129,7 +129,7 @@ internal static partial class ServerHost
     private static async Task RunDnsAsync(DnsService service, KubernetesClient client, ClusterDnsOptions options, ILoggerFactory loggers, CancellationToken cancel)
     {
         await service.EnsureAsync(cancel); // the server's rights among them
-        await Task.WhenAll(service.RunAsync(TimeProvider.System, cancel), ClusterDnsComponent.RunAsync(client, options, TimeProvider.System, loggers, cancel));
+        await ClusterDnsComponent.RunAsync(client, options, TimeProvider.System, loggers, cancel);
     }
 
     private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
