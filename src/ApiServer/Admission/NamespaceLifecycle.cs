@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -12,7 +13,7 @@ public sealed class NamespaceLifecycle(ApiResources resources, TimeProvider time
     private static readonly TimeSpan Wary = TimeSpan.FromSeconds(30);
 
     private const string Terminating = "Terminating";
-    private static readonly string[] s_immortal = ["default", "kube-system", "kube-public"];
+    private static readonly string[] s_immortal = [WellKnownNamespaces.Default, WellKnownNamespaces.System, WellKnownNamespaces.Public];
     private readonly ConcurrentDictionary<string, long> _deleted = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>

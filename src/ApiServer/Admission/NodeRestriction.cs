@@ -3,6 +3,7 @@ using Tiphys.Api.Authentication.V1;
 using Tiphys.Api.Certificates.V1;
 using Tiphys.Api.Coordination.V1;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Policy.V1;
 using Tiphys.Api.Resource.V1;
 using Tiphys.Api.Storage.V1;
@@ -15,7 +16,6 @@ namespace Tiphys.ApiServer;
 /// <param name="authorizer">May let a node ask for tokens of further audiences.</param>
 public sealed class NodeRestriction(ApiResources resources, IAuthorizer authorizer) : IAdmissionPlugin
 {
-    private const string LeaseNamespace = "kube-node-lease";
 
     private static readonly HashSet<string> s_kubeletLabels =
     [
@@ -177,7 +177,7 @@ public sealed class NodeRestriction(ApiResources resources, IAuthorizer authoriz
 
     private static void CheckLease(AdmissionAttributes write, string node)
     {
-        if (write.Namespace != LeaseNamespace) throw Refusal.Of(write, $"can only access leases in the \"{LeaseNamespace}\" system namespace");
+        if (write.Namespace != WellKnownNamespaces.NodeLease) throw Refusal.Of(write, $"can only access leases in the \"{WellKnownNamespaces.NodeLease}\" system namespace");
         var name = write.Operation == AdmissionOperation.Create && write.Object is Lease lease ? lease.Metadata.Name : write.Name;
         if (name != node) throw Refusal.Of(write, "can only access node lease with the same name as the requesting node");
     }

@@ -114,7 +114,7 @@ public static class SystemPriorityClasses
         if (await resources.FindAsync<PriorityClass>("", name, cancel) is not null) return;
         var item = new PriorityClass { Metadata = new() { Name = name }, Value = value, Description = description };
         item.ApplyDefaults();
-        var context = new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = "", FieldManager = "kube-apiserver", Cancel = cancel };
+        var context = WriteContext.OfServer("", cancel);
         try
         {
             await resources.Of<PriorityClass>().CreateAsync(item, context);

@@ -98,7 +98,7 @@ public sealed class ResourceQuotaAdmission(ApiResources resources, TimeProvider 
     private async ValueTask ChargeAsync(AdmissionAttributes write, string name, Dictionary<string, Quantity> delta, CancellationToken cancel)
     {
         var store = resources.Of<ResourceQuota>();
-        var context = new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = write.Namespace, Subresource = "status", FieldManager = "kube-apiserver", Cancel = cancel };
+        var context = WriteContext.OfServer(write.Namespace, cancel) with { Subresource = "status" };
         var strategy = (store.Definition.Subresources.GetValueOrDefault("status") as ObjectSubresource)?.Strategy;
         try
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -9,7 +10,6 @@ namespace Tiphys.ApiServer;
 /// </summary>
 public static class AuthenticationConfig
 {
-    private const string Namespace = "kube-system";
     private const string Name = "extension-apiserver-authentication";
 
     /// <summary>Makes the config map, or brings it up to date.</summary>
@@ -26,10 +26,10 @@ public static class AuthenticationConfig
             ["requestheader-username-headers"] = List(FrontProxyAuthenticator.UserHeader),
         };
         var store = resources.Of<ConfigMap>();
-        var context = new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = Namespace, FieldManager = "kube-apiserver", Cancel = cancel };
+        var context = WriteContext.OfServer(WellKnownNamespaces.System, cancel);
         try
         {
-            await store.CreateAsync(new ConfigMap { Metadata = new() { Name = Name, Namespace = Namespace }, Data = data }, context);
+            await store.CreateAsync(new ConfigMap { Metadata = new() { Name = Name, Namespace = WellKnownNamespaces.System }, Data = data }, context);
         }
         catch (StatusException e) when (e.IsAlreadyExists)
         {

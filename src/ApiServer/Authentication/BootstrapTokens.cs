@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -21,7 +22,7 @@ public sealed partial class BootstrapTokens(ApiResources stores, TimeProvider ti
     {
         if (TokenForm().Match(token) is not { Success: true } match) return null;
         var (id, secret) = (match.Groups[1].Value, match.Groups[2].Value);
-        var kept = await stores.FindAsync<Secret>("kube-system", "bootstrap-token-" + id, cancel);
+        var kept = await stores.FindAsync<Secret>(WellKnownNamespaces.System, "bootstrap-token-" + id, cancel);
         if (kept is null || kept.Metadata.DeletionTimestamp is not null || kept.Type != SecretType) return null;
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Value(kept, "token-secret")), Encoding.UTF8.GetBytes(secret))) return null;
         if (Value(kept, "token-id") != id || Value(kept, "usage-bootstrap-authentication") != "true" || HasExpired(kept)) return null;

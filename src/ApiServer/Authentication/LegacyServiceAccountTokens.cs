@@ -61,7 +61,7 @@ public sealed class LegacyServiceAccountTokens(IReadOnlyList<ServiceAccountKey> 
                     return current;
                 },
                 new UpdateBehavior(RetryOnConflict: true),
-                new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = secret.Metadata.Namespace, FieldManager = "kube-apiserver", Cancel = cancel });
+                WriteContext.OfServer(secret.Metadata.Namespace, cancel));
         }
         catch (StatusException)
         {

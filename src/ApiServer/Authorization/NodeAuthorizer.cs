@@ -1,4 +1,5 @@
 using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Rbac.V1;
 
 namespace Tiphys.ApiServer;
@@ -22,7 +23,6 @@ public static class NodeIdentity
 /// <summary>Lets nodes do what kubelets must, and read only what their pods need.</summary>
 public sealed class NodeAuthorizer : IAuthorizer, IRuleLister
 {
-    private const string LeaseNamespace = "kube-node-lease";
     private static readonly CompiledRule[] s_rules = [.. BootstrapPolicy.ClusterRoles.Single(static r => r.Metadata.Name == "system:node").Rules.Select(static r => new CompiledRule(r))];
     private readonly NodeGraph _graph;
 
@@ -94,7 +94,7 @@ public sealed class NodeAuthorizer : IAuthorizer, IRuleLister
     private static AuthorizationDecision Lease(string node, RequestInfo request)
     {
         if (request.Verb is not ("get" or "create" or "update" or "patch" or "delete")) return No("can only get, create, update, patch, or delete a node lease");
-        if (request.Namespace != LeaseNamespace) return No($"can only access leases in the \"{LeaseNamespace}\" system namespace");
+        if (request.Namespace != WellKnownNamespaces.NodeLease) return No($"can only access leases in the \"{WellKnownNamespaces.NodeLease}\" system namespace");
 
         // The name of what is created stands in the body: admission looks at it.
         return request.Verb != "create" && request.Name != node ? No("can only access node lease with the same name as the requesting node") : Yes();

@@ -7,7 +7,7 @@ namespace Tiphys.ApiServer;
 /// <param name="resources">Where they go.</param>
 internal sealed class ClusterObjects(ApiResources resources)
 {
-    private static readonly string[] s_namespaces = [WellKnownNamespaces.Default, WellKnownNamespaces.System, "kube-public", "kube-node-lease"];
+    private static readonly string[] s_namespaces = [WellKnownNamespaces.Default, WellKnownNamespaces.System, WellKnownNamespaces.Public, WellKnownNamespaces.NodeLease];
 
     /// <summary>Makes what is missing.</summary>
     public Task EnsureAsync(CancellationToken cancel) => Task.WhenAll(s_namespaces.Select(name => EnsureAsync(name, cancel)));
@@ -20,7 +20,7 @@ internal sealed class ClusterObjects(ApiResources resources)
         {
             var fresh = new Namespace { Metadata = new() { Name = name } };
             fresh.ApplyDefaults();
-            await namespaces.CreateAsync(fresh, new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = "", FieldManager = "kube-apiserver", Cancel = cancel });
+            await namespaces.CreateAsync(fresh, WriteContext.OfServer("", cancel));
         }
         catch (StatusException e) when (e.IsAlreadyExists)
         {

@@ -42,7 +42,7 @@ internal sealed class ServerEvents(ApiResources resources, string component, Tim
         };
         try
         {
-            var context = new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = ns, FieldManager = "kube-apiserver", Cancel = cancel };
+            var context = WriteContext.OfServer(ns, cancel);
             await resources.Of<Event>().CreateAsync(item, context);
         }
         catch (Exception e) when (e is StatusException or StoreException)

@@ -46,6 +46,15 @@ public sealed record WriteContext
         Cancel = request.Cancel,
     };
 
+    /// <summary>The context of what the server writes on its own account.</summary>
+    public static WriteContext OfServer(string ns, CancellationToken cancel) => new()
+    {
+        User = new UserInfo("system:apiserver", UserInfo.Masters),
+        Namespace = ns,
+        FieldManager = "kube-apiserver",
+        Cancel = cancel,
+    };
+
     internal AdmissionAttributes Admission(KindInfo kind, AdmissionOperation operation, string name, IApiMessage? item, IApiMessage? old) => new()
     {
         Operation = operation,

@@ -36,7 +36,7 @@ internal sealed class KubernetesEndpoints(ApiResources resources)
         if (current is not null && current.AddressType != wanted.AddressType)
         {
             // The type of a slice cannot change.
-            await resources.Of<EndpointSlice>().DeleteAsync(Name, new DeleteOptions(), Context(cancel));
+            await resources.Of<EndpointSlice>().DeleteAsync(Name, new DeleteOptions(), WriteContext.OfServer(WellKnownNamespaces.Default, cancel));
             current = null;
         }
 
@@ -57,7 +57,7 @@ internal sealed class KubernetesEndpoints(ApiResources resources)
         try
         {
             item.ApplyDefaults();
-            await resources.Of<T>().CreateAsync(item, Context(cancel));
+            await resources.Of<T>().CreateAsync(item, WriteContext.OfServer(WellKnownNamespaces.Default, cancel));
         }
         catch (StatusException e) when (e.IsAlreadyExists)
         {
@@ -67,10 +67,7 @@ internal sealed class KubernetesEndpoints(ApiResources resources)
 
     /// <summary>Fails with a conflict when another server wrote in between.</summary>
     private async Task UpdateAsync<T>(T item, CancellationToken cancel) where T : class, IKubernetesObject<T> =>
-        await resources.Of<T>().UpdateAsync(item.Metadata.Name, _ => item, new UpdateBehavior(), Context(cancel));
-
-    private static WriteContext Context(CancellationToken cancel) =>
-        new() { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = WellKnownNamespaces.Default, FieldManager = "kube-apiserver", Cancel = cancel };
+        await resources.Of<T>().UpdateAsync(item.Metadata.Name, _ => item, new UpdateBehavior(), WriteContext.OfServer(WellKnownNamespaces.Default, cancel));
 
     private static EndpointSlice SliceOf(Endpoints endpoints)
     {

@@ -51,7 +51,7 @@ internal sealed partial class KubernetesServiceController(ApiResources resources
         {
             await services.CreateAsync(
                 service,
-                new WriteContext { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = WellKnownNamespaces.Default, FieldManager = "kube-apiserver", Cancel = cancel });
+                WriteContext.OfServer(WellKnownNamespaces.Default, cancel));
         }
         catch (StatusException e) when (e.IsAlreadyExists)
         {

@@ -24,7 +24,7 @@ internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork 
         var fresh = new ServiceCIDR { Metadata = new() { Name = ServiceNetworks.Default }, Spec = new() { Cidrs = [range.Range.ToString()] } };
         try
         {
-            return await resources.Of<ServiceCIDR>().CreateAsync(fresh, Context("", cancel));
+            return await resources.Of<ServiceCIDR>().CreateAsync(fresh, WriteContext.OfServer("", cancel));
         }
         catch (StatusException e) when (e.IsAlreadyExists)
         {
@@ -59,9 +59,6 @@ internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork 
                 return current;
             },
             new UpdateBehavior(new ServiceCidrStrategy().Status, RetryOnConflict: true),
-            Context("status", cancel));
+            WriteContext.OfServer("", cancel) with { Subresource = "status", FieldManager = Component });
     }
-
-    private static WriteContext Context(string subresource, CancellationToken cancel) =>
-        new() { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = "", Subresource = subresource, FieldManager = subresource.Length > 0 ? Component : "kube-apiserver", Cancel = cancel };
 }

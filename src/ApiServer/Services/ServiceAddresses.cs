@@ -58,7 +58,7 @@ internal sealed class ServiceAddresses(ApiResources resources, ServiceNetworks n
         try
         {
             var options = new DeleteOptions { Preconditions = new() { Uid = seen.Metadata.Uid } };
-            await resources.Of<ApiIPAddress>().DeleteAsync(seen.Metadata.Name, options, Context(cancel));
+            await resources.Of<ApiIPAddress>().DeleteAsync(seen.Metadata.Name, options, WriteContext.OfServer("", cancel));
         }
         catch (StatusException e) when (e.Status.Code is 404 or 409)
         {
@@ -76,7 +76,7 @@ internal sealed class ServiceAddresses(ApiResources resources, ServiceNetworks n
         };
         try
         {
-            await resources.Of<ApiIPAddress>().CreateAsync(item, Context(cancel));
+            await resources.Of<ApiIPAddress>().CreateAsync(item, WriteContext.OfServer("", cancel));
             return true;
         }
         catch (StatusException e) when (e.IsAlreadyExists)
@@ -101,7 +101,4 @@ internal sealed class ServiceAddresses(ApiResources resources, ServiceNetworks n
 
     /// <summary><c>IPv4</c> or <c>IPv6</c>.</summary>
     public static string FamilyOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6 ? IPFamily.IPv6 : IPFamily.IPv4;
-
-    private static WriteContext Context(CancellationToken cancel) =>
-        new() { User = new UserInfo("system:apiserver", UserInfo.Masters), Namespace = "", FieldManager = "kube-apiserver", Cancel = cancel };
 }

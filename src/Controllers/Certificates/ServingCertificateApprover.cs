@@ -1,6 +1,7 @@
 using System.Net;
 using Tiphys.Api.Certificates.V1;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Controllers;
@@ -57,8 +58,8 @@ internal sealed class ServingCertificateApprover : KeyedController
 
     private async Task<IEnumerable<IPAddress>> ServersAsync(CancellationToken cancel)
     {
-        var endpoints = await Client.Resource<Endpoints>().FindAsync("default", "kubernetes", cancel);
-        var service = await Client.Resource<Service>().FindAsync("default", "kubernetes", cancel);
+        var endpoints = await Client.Resource<Endpoints>().FindAsync(WellKnownNamespaces.Default, "kubernetes", cancel);
+        var service = await Client.Resource<Service>().FindAsync(WellKnownNamespaces.Default, "kubernetes", cancel);
         return Parse([.. (endpoints?.Subsets ?? []).SelectMany(static s => s.Addresses ?? []).Select(static a => a.IP), .. service?.Spec.ClusterIPs ?? []]);
     }
 

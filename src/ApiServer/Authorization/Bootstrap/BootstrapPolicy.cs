@@ -20,7 +20,7 @@ public sealed class BootstrapPolicy(ApiResources stores)
     public static IReadOnlyList<ClusterRoleBinding> ClusterRoleBindings { get; } =
     [
         .. ClusterBindings.All(),
-        .. ControllerRoles.All().Select(static r => PolicyTerms.ClusterRoleBinding(r.Metadata.Name, r.Metadata.Name, PolicyTerms.Account("kube-system", r.Metadata.Name["system:controller:".Length..]))),
+        .. ControllerRoles.All().Select(static r => PolicyTerms.ClusterRoleBinding(r.Metadata.Name, r.Metadata.Name, PolicyTerms.Account(WellKnownNamespaces.System, r.Metadata.Name["system:controller:".Length..]))),
     ];
 
     /// <summary>Writes the policy.</summary>
@@ -36,13 +36,7 @@ public sealed class BootstrapPolicy(ApiResources stores)
     {
         var store = stores.Of<T>();
         var metadata = wanted.Metadata;
-        var context = new WriteContext
-        {
-            User = new UserInfo("system:apiserver", UserInfo.Masters),
-            Namespace = metadata.Namespace,
-            FieldManager = "kube-apiserver",
-            Cancel = cancel,
-        };
+        var context = WriteContext.OfServer(metadata.Namespace, cancel);
         for (var attempt = 1; ; attempt++)
         {
             try

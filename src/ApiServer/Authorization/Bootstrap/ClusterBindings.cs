@@ -1,3 +1,4 @@
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Rbac.V1;
 using static Tiphys.ApiServer.PolicyTerms;
 
@@ -12,7 +13,7 @@ internal static class ClusterBindings
         yield return ClusterRoleBinding("system:basic-user", "system:basic-user", Group("system:authenticated"));
         yield return ClusterRoleBinding("system:discovery", "system:discovery", Group("system:authenticated"));
         yield return ClusterRoleBinding("system:kube-controller-manager", "system:kube-controller-manager", User("system:kube-controller-manager"));
-        yield return ClusterRoleBinding("system:kube-dns", "system:kube-dns", Account("kube-system", "kube-dns"));
+        yield return ClusterRoleBinding("system:kube-dns", "system:kube-dns", Account(WellKnownNamespaces.System, "kube-dns"));
         yield return ClusterRoleBinding("system:kube-scheduler", "system:kube-scheduler", User("system:kube-scheduler"));
         yield return ClusterRoleBinding("system:monitoring", "system:monitoring", Group("system:monitoring"));
         yield return ClusterRoleBinding("system:node", "system:node");

@@ -1,5 +1,6 @@
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -43,24 +44,21 @@ internal sealed class EventStrategy(bool strict) : ResourceStrategy<Event>
         if (!ApiJson.Same(item.Series, old.Series)) ValidateSeries(item, errors);
 
         // Only the series goes on; what happened has happened.
-        Immutable("involvedObject", ApiJson.Same(item.InvolvedObject, old.InvolvedObject), item.InvolvedObject);
-        Immutable("reason", item.Reason == old.Reason, item.Reason);
-        Immutable("message", item.Message == old.Message, item.Message);
-        Immutable("source", ApiJson.Same(item.Source, old.Source), item.Source);
-        Immutable("firstTimestamp", item.FirstTimestamp == old.FirstTimestamp, item.FirstTimestamp);
-        Immutable("lastTimestamp", item.LastTimestamp == old.LastTimestamp, item.LastTimestamp);
-        Immutable("count", item.Count == old.Count, item.Count);
-        Immutable("type", item.Type == old.Type, item.Type);
-        Immutable("eventTime", item.EventTime == old.EventTime, item.EventTime);
-        Immutable("action", item.Action == old.Action, item.Action);
-        Immutable("related", ApiJson.Same(item.Related, old.Related), item.Related);
-        Immutable("reportingController", item.ReportingComponent == old.ReportingComponent, item.ReportingComponent);
-        Immutable("reportingInstance", item.ReportingInstance == old.ReportingInstance, item.ReportingInstance);
+        Unchanged(item.InvolvedObject, old.InvolvedObject, "involvedObject");
+        Unchanged(item.Reason, old.Reason, "reason");
+        Unchanged(item.Message, old.Message, "message");
+        Unchanged(item.Source, old.Source, "source");
+        Unchanged(item.FirstTimestamp, old.FirstTimestamp, "firstTimestamp");
+        Unchanged(item.LastTimestamp, old.LastTimestamp, "lastTimestamp");
+        Unchanged(item.Count, old.Count, "count");
+        Unchanged(item.Type, old.Type, "type");
+        Unchanged(item.EventTime, old.EventTime, "eventTime");
+        Unchanged(item.Action, old.Action, "action");
+        Unchanged(item.Related, old.Related, "related");
+        Unchanged(item.ReportingComponent, old.ReportingComponent, "reportingController");
+        Unchanged(item.ReportingInstance, old.ReportingInstance, "reportingInstance");
 
-        void Immutable(string field, bool same, object? value)
-        {
-            if (!same) errors.Invalid(FieldPath.Of(field), value, "field is immutable");
-        }
+        void Unchanged<T>(T now, T before, string field) => FieldRules.Unchanged(now, before, FieldPath.Of(field), errors);
     }
 
     private void ValidateBasics(Event item, FieldErrors errors)
@@ -68,8 +66,8 @@ internal sealed class EventStrategy(bool strict) : ResourceStrategy<Event>
         var ns = item.InvolvedObject.Namespace;
         var own = item.Metadata.Namespace;
         var fits = item.EventTime is null
-            ? ns.Length == 0 ? own is "" or "default" : ns == own
-            : ns.Length > 0 || own is "default" or "kube-system";
+            ? ns.Length == 0 ? own is "" or WellKnownNamespaces.Default : ns == own
+            : ns.Length > 0 || own is WellKnownNamespaces.Default or WellKnownNamespaces.System;
         if (!fits) errors.Invalid(FieldPath.Of("involvedObject")["namespace"], ns, "does not match event.namespace");
         if (item.EventTime is null) return;
 
