@@ -82,7 +82,7 @@ public sealed partial class ServiceAllocator : IResourceAllocator
     private async Task TakeAddressesAsync(Service service, Service? old, Allocation allocation, CancellationToken cancel)
     {
         var spec = service.Spec;
-        if (spec.Type == ServiceType.ExternalName || spec.ClusterIPs is [ServiceConstants.ClusterIPNone] || ServiceIPFamilies.IsSettled(service, old)) return;
+        if (spec.Type == ServiceType.ExternalName || spec.IsHeadless || ServiceIPFamilies.IsSettled(service, old)) return;
         var had = old is null ? [] : HeldAddresses(old).ToHashSet();
         spec.ClusterIPs ??= [];
         for (var i = 0; i < spec.IPFamilies!.Count; i++)

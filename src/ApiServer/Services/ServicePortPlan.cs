@@ -34,33 +34,27 @@ internal sealed class ServicePortPlan
     /// <summary>The ports that were taken for the plan.</summary>
     public IReadOnlyList<int> Taken => _taken;
 
-    /// <summary>Whether a Service can have node ports.</summary>
-    public static bool HasPorts(Service service) => service.Spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer;
-
-    /// <summary>Whether load balancers ask a port of its own which nodes have endpoints of the Service.</summary>
-    public static bool HasHealthPort(Service service) => service.Spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
-
     /// <summary>Whether a write may take ports.</summary>
     public static bool MayTake(Service service, Service? old) =>
-        (HasPorts(service) && (service.Spec.Ports ?? []).Exists(p => p.NodePort == 0 ? Chooses(service) : old?.Spec.Ports?.Exists(o => o.NodePort == p.NodePort) != true))
-        || (HasHealthPort(service) && (old is null || !HasHealthPort(old)));
+        (service.Spec.MayHaveNodePorts && (service.Spec.Ports ?? []).Exists(p => p.NodePort == 0 ? service.Spec.AllocatesNodePorts : old?.Spec.Ports?.Exists(o => o.NodePort == p.NodePort) != true))
+        || (service.Spec.NeedsHealthCheckNodePort && (old is null || !old.Spec.NeedsHealthCheckNodePort));
 
     /// <summary>All node ports a Service holds.</summary>
     public static IEnumerable<int> Held(Service service) =>
-        (service.Spec.Ports ?? []).Select(static p => p.NodePort).Append(HasHealthPort(service) ? service.Spec.HealthCheckNodePort : 0).Where(static p => p != 0);
+        (service.Spec.Ports ?? []).Select(static p => p.NodePort).Append(service.Spec.NeedsHealthCheckNodePort ? service.Spec.HealthCheckNodePort : 0).Where(static p => p != 0);
 
     /// <summary>Plans a Service's ports, taking them.</summary>
     /// <exception cref="StatusException">A port that was asked for cannot be had.</exception>
     public static ServicePortPlan Make(Service service, Service? old, INodePortSource source)
     {
         var plan = new ServicePortPlan(service);
-        if (HasPorts(service))
+        if (service.Spec.MayHaveNodePorts)
         {
             if (old is null) plan.Create(service, source);
             else plan.Update(service, old, source);
         }
 
-        if (HasHealthPort(service) && (old is null || !HasHealthPort(old))) plan.Health(source);
+        if (service.Spec.NeedsHealthCheckNodePort && (old is null || !old.Spec.NeedsHealthCheckNodePort)) plan.Health(source);
         return plan;
     }
 
@@ -78,7 +72,7 @@ internal sealed class ServicePortPlan
         var ports = service.Spec.Ports ?? [];
         for (var i = 0; i < ports.Count; i++)
         {
-            if (_ports[i] == 0 && !Chooses(service)) continue;
+            if (_ports[i] == 0 && !service.Spec.AllocatesNodePorts) continue;
             var number = ports[i].Port;
             if (!numbers.TryGetValue(number, out var shared))
             {
@@ -97,7 +91,7 @@ internal sealed class ServicePortPlan
         var ports = service.Spec.Ports ?? [];
         for (var i = 0; i < ports.Count; i++)
         {
-            if (_ports[i] == 0 && !Chooses(service)) continue;
+            if (_ports[i] == 0 && !service.Spec.AllocatesNodePorts) continue;
             if (_ports[i] == 0) _ports[i] = TakeAny(source);
             else if (!had.Contains(_ports[i]) && !_taken.Contains(_ports[i])) Take(service, i, _ports[i], source);
             if (!used.Add((ports[i].Protocol, _ports[i]))) throw ApiErrors.InternalError($"duplicate nodePort: {{{ports[i].Protocol} {_ports[i]}}}");
@@ -147,8 +141,6 @@ internal sealed class ServicePortPlan
             throw ApiErrors.InternalError($"failed to allocate a nodePort: {e.Message}");
         }
     }
-
-    private static bool Chooses(Service service) => service.Spec.Type == ServiceType.NodePort || service.Spec is { Type: ServiceType.LoadBalancer, AllocateLoadBalancerNodePorts: not false };
 }
 
 /// <summary>For dry runs: ports are looked at and not taken; a port of the server's choice is one that no Service can have.</summary>

@@ -77,10 +77,10 @@ internal static class ServicePorts
         new(service.Metadata.Namespace, service.Metadata.Name, port.Name, port.Protocol.ToLowerInvariant(), port.Port)
         {
             ClusterIP = address,
-            ExternalIPs = [.. (service.Spec.ExternalIPs ?? []).Concat((service.Status.LoadBalancer.Ingress ?? []).Where(static i => i.IPMode is null or "VIP").Select(static i => i.IP)).Where(static a => IPAddress.TryParse(a, out _)).Select(IPAddress.Parse).Where(static a => a.AddressFamily == AddressFamily.InterNetwork).Distinct()],
+            ExternalIPs = [.. (service.Spec.ExternalIPs ?? []).Concat((service.Status.LoadBalancer.Ingress ?? []).Where(static i => i.IPMode is null or LoadBalancerIPMode.Vip).Select(static i => i.IP)).Where(static a => IPAddress.TryParse(a, out _)).Select(IPAddress.Parse).Where(static a => a.AddressFamily == AddressFamily.InterNetwork).Distinct()],
             NodePort = port.NodePort,
-            InternalLocal = service.Spec.InternalTrafficPolicy == "Local",
-            ExternalLocal = service.Spec.ExternalTrafficPolicy == "Local",
+            InternalLocal = service.Spec.IsInternalTrafficLocal,
+            ExternalLocal = service.Spec.IsExternalTrafficLocal,
             AffinitySeconds = service.Spec.SessionAffinity == ServiceAffinity.ClientIP ? service.Spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? 10800 : 0,
             Endpoints = Endpoints(port.Name, slices, nodeName),
         };

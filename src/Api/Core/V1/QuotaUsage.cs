@@ -54,12 +54,11 @@ public static class QuotaUsage
     {
         var ports = service.Spec.Ports ?? [];
         usage["services"] = s_one;
-        usage["services.loadbalancers"] = service.Spec.Type == "LoadBalancer" ? s_one : s_none;
-        usage["services.nodeports"] = service.Spec.Type switch
+        usage["services.loadbalancers"] = service.Spec.Type == ServiceType.LoadBalancer ? s_one : s_none;
+        usage["services.nodeports"] = service.Spec switch
         {
-            "NodePort" => new Quantity(ports.Count),
-            "LoadBalancer" when service.Spec.AllocateLoadBalancerNodePorts == false => new Quantity(ports.Count(static p => p.NodePort != 0)),
-            "LoadBalancer" => new Quantity(ports.Count),
+            { AllocatesNodePorts: true } => new Quantity(ports.Count),
+            { MayHaveNodePorts: true } => new Quantity(ports.Count(static p => p.NodePort != 0)),
             _ => s_none,
         };
     }

@@ -4,10 +4,6 @@ public sealed partial class ServiceSpec
 {
     private const int AffinitySeconds = 10800;
 
-    /// <summary>Whether traffic from outside the cluster can reach the service.</summary>
-    public bool IsExternallyAccessible =>
-        Type is ServiceType.LoadBalancer or ServiceType.NodePort || (Type == ServiceType.ClusterIP && ExternalIPs is { Count: > 0 });
-
     partial void OnDefaulting()
     {
         if (SessionAffinity == ServiceAffinity.None) SessionAffinityConfig = null;

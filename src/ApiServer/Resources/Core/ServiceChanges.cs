@@ -11,14 +11,14 @@ internal static class ServiceChanges
     /// <summary>A client that leaves out what was allocated does not mean to lose it.</summary>
     public static void KeepAllocated(ServiceSpec spec, ServiceSpec old)
     {
-        if (HasAddress(old) && HasAddress(spec))
+        if (old.NeedsClusterIP && spec.NeedsClusterIP)
         {
             if (spec.ClusterIP.Length == 0) spec.ClusterIP = old.ClusterIP;
             if (spec.ClusterIPs is not { Count: > 0 }) spec.ClusterIPs = old.ClusterIPs is null ? null : [.. old.ClusterIPs];
         }
 
-        if (Chooses(old) && Chooses(spec)) KeepPorts(spec, old);
-        if (HasHealthPort(old) && HasHealthPort(spec) && spec.HealthCheckNodePort == 0) spec.HealthCheckNodePort = old.HealthCheckNodePort;
+        if (old.AllocatesNodePorts && spec.AllocatesNodePorts) KeepPorts(spec, old);
+        if (old.NeedsHealthCheckNodePort && spec.NeedsHealthCheckNodePort && spec.HealthCheckNodePort == 0) spec.HealthCheckNodePort = old.HealthCheckNodePort;
     }
 
     /// <summary>Brings the one address and the list together, where a client changed only one of them.</summary>
@@ -33,16 +33,16 @@ internal static class ServiceChanges
     public static void DropUnused(Service item, Service old)
     {
         var (spec, before) = (item.Spec, old.Spec);
-        if (HasAddress(before) && !HasAddress(spec))
+        if (before.NeedsClusterIP && !spec.NeedsClusterIP)
         {
             if (spec.ClusterIP == before.ClusterIP && ServiceIPFamilies.Same(spec.ClusterIPs, before.ClusterIPs)) (spec.ClusterIP, spec.ClusterIPs) = ("", null);
             if (ServiceIPFamilies.Same(spec.IPFamilies, before.IPFamilies)) spec.IPFamilies = null;
             if (spec.IPFamilyPolicy == before.IPFamilyPolicy) spec.IPFamilyPolicy = null;
         }
 
-        if (HasPorts(before) && !HasPorts(spec) && Ports(spec).All(Ports(before).Contains))
+        if (before.MayHaveNodePorts && !spec.MayHaveNodePorts && Ports(spec).All(Ports(before).Contains))
             foreach (var port in spec.Ports ?? []) port.NodePort = 0;
-        if (HasHealthPort(before) && !HasHealthPort(spec) && spec.HealthCheckNodePort == before.HealthCheckNodePort) spec.HealthCheckNodePort = 0;
+        if (before.NeedsHealthCheckNodePort && !spec.NeedsHealthCheckNodePort && spec.HealthCheckNodePort == before.HealthCheckNodePort) spec.HealthCheckNodePort = 0;
         var balanced = before.Type == ServiceType.LoadBalancer && spec.Type != ServiceType.LoadBalancer;
         if (balanced && spec.AllocateLoadBalancerNodePorts == before.AllocateLoadBalancerNodePorts) spec.AllocateLoadBalancerNodePorts = null;
         if (balanced && spec.LoadBalancerClass == before.LoadBalancerClass) spec.LoadBalancerClass = null;
@@ -63,12 +63,4 @@ internal static class ServiceChanges
     }
 
     private static IEnumerable<int> Ports(ServiceSpec spec) => (spec.Ports ?? []).Select(static p => p.NodePort).Where(static p => p != 0);
-
-    private static bool HasAddress(ServiceSpec spec) => spec.Type != ServiceType.ExternalName;
-
-    private static bool HasPorts(ServiceSpec spec) => spec.Type is ServiceType.NodePort or ServiceType.LoadBalancer;
-
-    private static bool Chooses(ServiceSpec spec) => spec.Type == ServiceType.NodePort || spec is { Type: ServiceType.LoadBalancer, AllocateLoadBalancerNodePorts: not false };
-
-    private static bool HasHealthPort(ServiceSpec spec) => spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: ServiceExternalTrafficPolicy.Local };
 }

@@ -13,9 +13,6 @@ internal static class ServiceClusterIPRules
     private static readonly string[] s_allFamilies = [IPFamily.IPv4, IPFamily.IPv6];
     private static readonly string[] s_allPolicies = [IPFamilyPolicy.PreferDualStack, IPFamilyPolicy.RequireDualStack, IPFamilyPolicy.SingleStack];
 
-    /// <summary>Whether a Service has no address by its own wish.</summary>
-    public static bool IsHeadless(Service service) => service.Spec.ClusterIPs is [ServiceConstants.ClusterIPNone];
-
     /// <summary>Reports what does not fit together.</summary>
     public static void Validate(Service service, FieldErrors errors)
     {
@@ -46,7 +43,7 @@ internal static class ServiceClusterIPRules
         if (service.Spec.Type == ServiceType.ExternalName || old.Spec.Type == ServiceType.ExternalName) return;
         var (now, before) = (service.Spec.ClusterIPs ?? [], old.Spec.ClusterIPs ?? []);
         var single = service.Spec.IPFamilyPolicy == IPFamilyPolicy.SingleStack;
-        if (!(IsHeadless(service) && IsHeadless(old)))
+        if (!(service.Spec.IsHeadless && old.Spec.IsHeadless))
         {
             if (now.Count == 0 && before.Count > 0) errors.Invalid(s_addresses[0], service.Spec.ClusterIPs, "primary clusterIP can not be unset");
             for (var i = 0; i < before.Count && i < now.Count && (i == 0 || now.Count == before.Count); i++)
@@ -54,7 +51,7 @@ internal static class ServiceClusterIPRules
             if (now.Count == 1 && before.Count > 1 && !single) errors.Invalid(s_policy, service.Spec.IPFamilyPolicy, "must be set to 'SingleStack' when releasing the secondary clusterIP");
         }
 
-        if (IsHeadless(service) || IsHeadless(old)) return;
+        if (service.Spec.IsHeadless || old.Spec.IsHeadless) return;
         var (families, former) = (service.Spec.IPFamilies ?? [], old.Spec.IPFamilies ?? []);
         for (var i = 0; i < families.Count && i < former.Count && (i == 0 || families.Count == former.Count); i++)
             if (families[i] != former[i]) errors.Invalid(s_families[0], families, "may not change once set");

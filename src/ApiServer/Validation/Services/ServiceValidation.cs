@@ -15,15 +15,15 @@ internal static class ServiceValidation
     private static readonly FieldPath Spec = FieldPath.Of("spec");
     private static readonly string[] s_types = [ServiceType.ClusterIP, ServiceType.ExternalName, ServiceType.LoadBalancer, ServiceType.NodePort];
     private static readonly string[] s_affinities = [ServiceAffinity.ClientIP, ServiceAffinity.None];
-    private static readonly string[] s_trafficPolicies = ["Cluster", "Local"];
-    private static readonly string[] s_distributions = ["PreferClose", "PreferSameZone", "PreferSameNode"];
+    private static readonly string[] s_trafficPolicies = [ServiceExternalTrafficPolicy.Cluster, ServiceExternalTrafficPolicy.Local];
+    private static readonly string[] s_distributions = [ServiceTrafficDistribution.PreferClose, ServiceTrafficDistribution.PreferSameZone, ServiceTrafficDistribution.PreferSameNode];
 
     public static void Validate(Service service, FieldErrors errors)
     {
         var spec = service.Spec;
         Annotations(service.Metadata.Annotations, errors);
-        if (spec.Ports is not { Count: > 0 } && !IsHeadless(spec) && spec.Type != ServiceType.ExternalName) errors.Required(Spec["ports"]);
-        if (IsHeadless(spec) && spec.Type is ServiceType.LoadBalancer or ServiceType.NodePort) errors.Invalid(Spec["clusterIPs"][0], "None", $"may not be set to 'None' for {spec.Type} services");
+        if (spec.Ports is not { Count: > 0 } && !spec.IsHeadless && spec.Type != ServiceType.ExternalName) errors.Required(Spec["ports"]);
+        if (spec is { IsHeadless: true, MayHaveNodePorts: true }) errors.Invalid(Spec["clusterIPs"][0], ServiceConstants.ClusterIPNone, $"may not be set to 'None' for {spec.Type} services");
         if (spec.Type == ServiceType.ExternalName) ExternalName(spec, errors);
         Ports(spec, errors);
         MetadataValidation.Labels(spec.Selector, Spec["selector"], errors);
@@ -46,19 +46,10 @@ internal static class ServiceValidation
         ServiceClusterIPRules.ValidateUpdate(service, old, errors);
         if (service.Spec.Type == ServiceType.LoadBalancer && old.Spec.Type == ServiceType.LoadBalancer && service.Spec.LoadBalancerClass != old.Spec.LoadBalancerClass)
             errors.Invalid(Spec["loadBalancerClass"], service.Spec.LoadBalancerClass, "may not change once set");
-        if (ChecksHealth(service.Spec) && ChecksHealth(old.Spec) && service.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort)
+        if (service.Spec.NeedsHealthCheckNodePort && old.Spec.NeedsHealthCheckNodePort && service.Spec.HealthCheckNodePort != old.Spec.HealthCheckNodePort)
             errors.Forbidden(Spec["healthCheckNodePort"], FieldRules.Immutable);
         Validate(service, errors);
     }
-
-    /// <summary>Whether nodes answer a load balancer's question if they have endpoints of the service.</summary>
-    public static bool ChecksHealth(ServiceSpec spec) => spec is { Type: ServiceType.LoadBalancer, ExternalTrafficPolicy: "Local" };
-
-    /// <summary>Whether the service is reached from outside the cluster.</summary>
-    public static bool IsExternal(ServiceSpec spec) =>
-        spec.Type is ServiceType.LoadBalancer or ServiceType.NodePort || (spec.Type == ServiceType.ClusterIP && spec.ExternalIPs is { Count: > 0 });
-
-    public static bool IsHeadless(ServiceSpec spec) => spec.ClusterIPs is ["None", ..];
 
     private static void Annotations(Dictionary<string, string>? annotations, FieldErrors errors)
     {
@@ -92,7 +83,7 @@ internal static class ServiceValidation
             PortRules.Number(port.Port, path["port"], errors);
             FieldRules.OneOf(port.Protocol, PortRules.Protocols, path["protocol"], errors);
             PortRules.Target(port.TargetPort, path["targetPort"], errors);
-            if (port.AppProtocol is { } protocol) errors.Invalid(path["appProtocol"], protocol, Names.QualifiedErrors(protocol));
+            if (port.AppProtocol is { } protocol) errors.Invalid(path["appProtocol"], protocol, LabelSyntax.KeyErrors(protocol));
         }
     }
 
@@ -143,17 +134,17 @@ internal static class ServiceValidation
         if (!balanced && spec.AllocateLoadBalancerNodePorts is not null) errors.Forbidden(Spec["allocateLoadBalancerNodePorts"], OnlyLoadBalancer);
         if (balanced && spec.AllocateLoadBalancerNodePorts is null) errors.Required(FieldPath.Of("allocateLoadBalancerNodePorts"));
         if (spec.LoadBalancerClass is not { } name) return;
-        if (balanced) errors.Invalid(Spec["loadBalancerClass"], name, Names.QualifiedErrors(name));
+        if (balanced) errors.Invalid(Spec["loadBalancerClass"], name, LabelSyntax.KeyErrors(name));
         else errors.Forbidden(Spec["loadBalancerClass"], OnlyLoadBalancer);
     }
 
     private static void ExternalTraffic(ServiceSpec spec, FieldErrors errors)
     {
         var policy = Spec["externalTrafficPolicy"];
-        if (IsExternal(spec)) FieldRules.OneOf(spec.ExternalTrafficPolicy, s_trafficPolicies, policy, errors);
+        if (spec.IsExternallyAccessible) FieldRules.OneOf(spec.ExternalTrafficPolicy, s_trafficPolicies, policy, errors);
         else if (spec.ExternalTrafficPolicy.Length > 0) errors.Invalid(policy, spec.ExternalTrafficPolicy, "may only be set for externally-accessible services");
         var health = Spec["healthCheckNodePort"];
-        if (!ChecksHealth(spec))
+        if (!spec.NeedsHealthCheckNodePort)
         {
             if (spec.HealthCheckNodePort != 0) errors.Invalid(health, spec.HealthCheckNodePort, "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
         }
