@@ -55,8 +55,8 @@ internal sealed class ScaleSubresource : HandlerSubresource
     private IKubernetesObject Rescale(IKubernetesObject item, Scale scale, string name)
     {
         var errors = new FieldErrors();
-        if (scale.Spec.Replicas < 0) errors.Invalid(FieldPath.Of("spec")["replicas"], scale.Spec.Replicas, "must be greater than or equal to 0");
-        if (scale.Metadata.Name.Length > 0 && scale.Metadata.Name != name) errors.Invalid(FieldPath.Of("metadata")["name"], scale.Metadata.Name, "field is immutable");
+        FieldRules.NotNegative(scale.Spec.Replicas, FieldPath.Of("spec")["replicas"], errors);
+        if (scale.Metadata.Name.Length > 0 && scale.Metadata.Name != name) errors.Invalid(FieldPath.Of("metadata")["name"], scale.Metadata.Name, FieldRules.Immutable);
         if (errors.Count > 0) throw ApiErrors.Invalid(new("autoscaling", "Scale"), name, errors);
         _access.SetReplicas(item, scale.Spec.Replicas);
         if (scale.Metadata.ResourceVersion.Length > 0) item.Metadata.ResourceVersion = scale.Metadata.ResourceVersion;

@@ -53,7 +53,7 @@ public sealed class PodLogSubresource(KubeletConnector kubelets) : HandlerSubres
     private static void Validate(ApiRequest request)
     {
         var errors = new FieldErrors();
-        if (request.QueryNumber("tailLines") is < 0 and var lines) errors.Invalid(FieldPath.Of("tailLines"), lines, "must be greater than or equal to 0");
+        if (request.QueryNumber("tailLines") is < 0 and var lines) errors.Invalid(FieldPath.Of("tailLines"), lines, FieldRules.NotNegativeRule);
         if (request.QueryNumber("limitBytes") is < 1 and var bytes) errors.Invalid(FieldPath.Of("limitBytes"), bytes, "must be greater than 0");
         if (request.QueryNumber("sinceSeconds") is < 1 and var seconds) errors.Invalid(FieldPath.Of("sinceSeconds"), seconds, "must be greater than 0");
         if (request.Query("sinceSeconds").Length > 0 && request.Query("sinceTime").Length > 0) errors.Forbidden(FieldPath.Of(""), "at most one of `sinceTime` or `sinceSeconds` may be specified");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Api;
 
 namespace Tiphys.ApiServer;
 
@@ -7,7 +8,14 @@ internal static class FieldRules
 {
     public const string Immutable = "field is immutable";
 
-    private const string NotNegativeRule = "must be greater than or equal to 0";
+    public const string NotNegativeRule = "must be greater than or equal to 0";
+
+    /// <summary>A value or a part of an object that stays as it was.</summary>
+    public static void Unchanged<T>(T now, T before, FieldPath path, FieldErrors errors)
+    {
+        var same = now is IApiMessage || before is IApiMessage ? ApiJson.Same(now as IApiMessage, before as IApiMessage) : EqualityComparer<T>.Default.Equals(now, before);
+        if (!same) errors.Invalid(path, now, Immutable);
+    }
 
     public static void NotNegative(long? value, FieldPath path, FieldErrors errors)
     {

@@ -17,14 +17,10 @@ internal static class MetadataValidation
             errors.Invalid(Root["generateName"], metadata.GenerateName, nameErrors(metadata.GenerateName.EndsWith('-') ? metadata.GenerateName[..^1] + "a" : metadata.GenerateName));
         if (metadata.Name.Length == 0) errors.Required(Root["name"], "name or generateName is required");
         else errors.Invalid(Root["name"], metadata.Name, nameErrors(metadata.Name));
-        if (namespaced)
-        {
-            if (metadata.Namespace.Length == 0) errors.Required(Root["namespace"]);
-            else errors.Invalid(Root["namespace"], metadata.Namespace, Names.LabelErrors(metadata.Namespace));
-        }
+        if (namespaced) FieldRules.Name(metadata.Namespace, Names.LabelErrors, Root["namespace"], errors);
         else if (metadata.Namespace.Length > 0) errors.Forbidden(Root["namespace"], "not allowed on this type");
 
-        if (metadata.Generation < 0) errors.Invalid(Root["generation"], metadata.Generation, "must be greater than or equal to 0");
+        FieldRules.NotNegative(metadata.Generation, Root["generation"], errors);
         Labels(metadata.Labels, Root["labels"], errors);
         Annotations(metadata.Annotations, Root["annotations"], errors);
         Owners(metadata.OwnerReferences, errors);
@@ -40,12 +36,12 @@ internal static class MetadataValidation
             if (added.Count > 0) errors.Forbidden(Root["finalizers"], $"no new finalizers can be added if the object is being deleted, found new finalizers {GoList(added)}");
         }
 
-        Immutable(metadata.Name, old.Name, "name", errors);
-        Immutable(metadata.Namespace, old.Namespace, "namespace", errors);
-        Immutable(metadata.Uid, old.Uid, "uid", errors);
-        if (metadata.CreationTimestamp != old.CreationTimestamp) errors.Invalid(Root["creationTimestamp"], metadata.CreationTimestamp, "field is immutable");
-        if (metadata.DeletionTimestamp != old.DeletionTimestamp) errors.Invalid(Root["deletionTimestamp"], metadata.DeletionTimestamp, "field is immutable");
-        if (metadata.DeletionGracePeriodSeconds != old.DeletionGracePeriodSeconds) errors.Invalid(Root["deletionGracePeriodSeconds"], metadata.DeletionGracePeriodSeconds, "field is immutable");
+        FieldRules.Unchanged(metadata.Name, old.Name, Root["name"], errors);
+        FieldRules.Unchanged(metadata.Namespace, old.Namespace, Root["namespace"], errors);
+        FieldRules.Unchanged(metadata.Uid, old.Uid, Root["uid"], errors);
+        FieldRules.Unchanged(metadata.CreationTimestamp, old.CreationTimestamp, Root["creationTimestamp"], errors);
+        FieldRules.Unchanged(metadata.DeletionTimestamp, old.DeletionTimestamp, Root["deletionTimestamp"], errors);
+        FieldRules.Unchanged(metadata.DeletionGracePeriodSeconds, old.DeletionGracePeriodSeconds, Root["deletionGracePeriodSeconds"], errors);
         if (metadata.Generation < old.Generation) errors.Invalid(Root["generation"], metadata.Generation, "must not be decremented");
     }
 
@@ -120,11 +116,6 @@ internal static class MetadataValidation
 
         if (finalizers is not null && finalizers.Contains("orphan") && finalizers.Contains("foregroundDeletion"))
             errors.Invalid(path, finalizers, "finalizer orphan and foregroundDeletion cannot be both set");
-    }
-
-    private static void Immutable(string now, string before, string field, FieldErrors errors)
-    {
-        if (now != before) errors.Invalid(Root[field], now, "field is immutable");
     }
 
     private static string GoList(IEnumerable<string> values) => $"[]string{{{string.Join(", ", values.Select(static v => $"\"{v}\""))}}}";

@@ -87,9 +87,6 @@ public static class Names
         ? ["Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')"]
         : [];
 
-    /// <summary>A qualified name as <see cref="LabelSyntax.KeyErrors"/> has it.</summary>
-    public static IReadOnlyList<string> QualifiedErrors(string name) => LabelSyntax.KeyErrors(name);
-
     private static string? TooLong(string text, int most) =>
         System.Text.Encoding.UTF8.GetByteCount(text) > most ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"must be no more than {most} characters") : null;
 

@@ -14,12 +14,12 @@ internal static class SelectorValidation
         for (var i = 0; i < (selector.MatchExpressions?.Count ?? 0); i++) Expression(selector.MatchExpressions![i], path["matchExpressions"][i], errors);
     }
 
-    /// <summary>The selector as a query, or null when it is malformed.</summary>
-    public static LabelQuery? TryCompile(LabelSelector selector)
+    /// <summary>Checks a selector and makes a query of it: null when it is malformed.</summary>
+    public static LabelQuery? Compile(LabelSelector selector, FieldPath path, FieldErrors errors)
     {
-        var errors = new FieldErrors();
-        Validate(selector, FieldPath.Of("selector"), errors);
-        return errors.Count == 0 ? LabelQuery.Of(selector) : null;
+        var before = errors.Count;
+        Validate(selector, path, errors);
+        return errors.Count == before ? LabelQuery.Of(selector) : null;
     }
 
     private static void Expression(LabelSelectorRequirement expression, FieldPath path, FieldErrors errors)

@@ -33,8 +33,7 @@ internal sealed class DaemonSetStrategy : SpecStatusStrategy<DaemonSet>
     public override void Validate(DaemonSet item, FieldErrors errors)
     {
         var spec = item.Spec;
-        SelectorValidation.Validate(spec.Selector, Spec["selector"], errors);
-        if (spec.Selector is null || (SelectorValidation.TryCompile(spec.Selector) is { } query && !query.Matches(spec.Template.Metadata.Labels)))
+        if (spec.Selector is null || (SelectorValidation.Compile(spec.Selector, Spec["selector"], errors) is { } query && !query.Matches(spec.Template.Metadata.Labels)))
             errors.Invalid(Spec["template"]["metadata"]["labels"], spec.Template.Metadata.Labels, "`selector` does not match template `labels`");
         if (spec.Selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } }) errors.Invalid(Spec["selector"], spec.Selector, "empty selector is invalid for daemonset");
         TemplateRules.Template(spec.Template, Spec["template"], errors);
@@ -47,7 +46,7 @@ internal sealed class DaemonSetStrategy : SpecStatusStrategy<DaemonSet>
     public override void ValidateUpdate(DaemonSet item, DaemonSet old, FieldErrors errors)
     {
         Validate(item, errors);
-        TemplateRules.Immutable(item.Spec.Selector, old.Spec.Selector, "selector", errors);
+        FieldRules.Unchanged(item.Spec.Selector, old.Spec.Selector, Spec["selector"], errors);
     }
 
     private static void SetTemplateGeneration(DaemonSet item, long generation) =>

@@ -39,7 +39,7 @@ internal sealed class DeploymentStrategy : SpecStatusStrategy<Deployment>
     public override void ValidateUpdate(Deployment item, Deployment old, FieldErrors errors)
     {
         Validate(item, errors);
-        TemplateRules.Immutable(item.Spec.Selector, old.Spec.Selector, "selector", errors);
+        FieldRules.Unchanged(item.Spec.Selector, old.Spec.Selector, Spec["selector"], errors);
     }
 
     private static bool SameMap(Dictionary<string, string>? left, Dictionary<string, string>? right) =>

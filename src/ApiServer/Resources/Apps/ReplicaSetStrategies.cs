@@ -27,7 +27,7 @@ internal sealed class ReplicaSetStrategy : SpecStatusStrategy<ReplicaSet>
     public override void ValidateUpdate(ReplicaSet item, ReplicaSet old, FieldErrors errors)
     {
         Validate(item, errors);
-        TemplateRules.Immutable(item.Spec.Selector, old.Spec.Selector, "selector", errors);
+        FieldRules.Unchanged(item.Spec.Selector, old.Spec.Selector, Spec["selector"], errors);
     }
 }
 

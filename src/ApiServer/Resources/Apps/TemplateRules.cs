@@ -23,9 +23,8 @@ internal static class TemplateRules
             return LabelQuery.Nothing;
         }
 
-        SelectorValidation.Validate(selector, path, errors);
+        var query = SelectorValidation.Compile(selector, path, errors);
         if (selector is { MatchLabels: null or { Count: 0 }, MatchExpressions: null or { Count: 0 } }) errors.Invalid(path, selector, $"empty selector is invalid for {kind}");
-        var query = SelectorValidation.TryCompile(selector);
         if (query is null) errors.Invalid(path, selector, kind == "statefulset" ? "" : "invalid label selector"); // upstream gives no reason there
         return query;
     }
@@ -67,11 +66,5 @@ internal static class TemplateRules
         MetadataValidation.Annotations(template.Metadata.Annotations, path["annotations"], errors);
         PodValidation.ValidateSpec(template.Spec, "", path["spec"], errors);
         if (template.Spec.EphemeralContainers is { Count: > 0 }) errors.Forbidden(path["spec"]["ephemeralContainers"], "ephemeral containers not allowed in pod template");
-    }
-
-    /// <summary>A part of the spec that may never change.</summary>
-    public static void Immutable(IApiMessage? now, IApiMessage? before, string field, FieldErrors errors)
-    {
-        if (!ApiJson.Same(now, before)) errors.Invalid(Spec[field], now, FieldRules.Immutable);
     }
 }

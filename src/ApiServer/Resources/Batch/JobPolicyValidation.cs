@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Api;
 using Tiphys.Api.Batch.V1;
 
 namespace Tiphys.ApiServer;
@@ -29,7 +30,7 @@ internal static class JobPolicyValidation
             if (conditions.Count > MostPatterns) errors.TooMany(at["onPodConditions"], conditions.Count, MostPatterns);
             for (var j = 0; j < conditions.Count; j++)
             {
-                errors.Invalid(at["onPodConditions"][j]["type"], conditions[j].Type, Names.QualifiedErrors(conditions[j].Type));
+                errors.Invalid(at["onPodConditions"][j]["type"], conditions[j].Type, LabelSyntax.KeyErrors(conditions[j].Type));
                 Required(conditions[j].Status, s_statuses, at["onPodConditions"][j]["status"], errors);
             }
 

@@ -50,13 +50,13 @@ internal sealed class JobStrategy : SpecStatusStrategy<Job>
             else if (now.Completions is { } completions && completions != now.Parallelism) errors.Invalid(Spec["completions"], completions, "can only be modified in tandem with spec.parallelism");
         }
 
-        TemplateRules.Immutable(now.Selector, before.Selector, "selector", errors);
+        FieldRules.Unchanged(now.Selector, before.Selector, Spec["selector"], errors);
         Template(item, old, errors);
-        Same(now.CompletionMode, before.CompletionMode, "completionMode", errors);
-        TemplateRules.Immutable(now.PodFailurePolicy, before.PodFailurePolicy, "podFailurePolicy", errors);
-        Same(now.BackoffLimitPerIndex, before.BackoffLimitPerIndex, "backoffLimitPerIndex", errors);
-        Same(now.ManagedBy, before.ManagedBy, "managedBy", errors);
-        TemplateRules.Immutable(now.SuccessPolicy, before.SuccessPolicy, "successPolicy", errors);
+        FieldRules.Unchanged(now.CompletionMode, before.CompletionMode, Spec["completionMode"], errors);
+        FieldRules.Unchanged(now.PodFailurePolicy, before.PodFailurePolicy, Spec["podFailurePolicy"], errors);
+        FieldRules.Unchanged(now.BackoffLimitPerIndex, before.BackoffLimitPerIndex, Spec["backoffLimitPerIndex"], errors);
+        FieldRules.Unchanged(now.ManagedBy, before.ManagedBy, Spec["managedBy"], errors);
+        FieldRules.Unchanged(now.SuccessPolicy, before.SuccessPolicy, Spec["successPolicy"], errors);
     }
 
     private static void Selector(JobSpec spec, FieldErrors errors)
@@ -67,8 +67,7 @@ internal sealed class JobStrategy : SpecStatusStrategy<Job>
             return;
         }
 
-        SelectorValidation.Validate(spec.Selector, Spec["selector"], errors);
-        if (SelectorValidation.TryCompile(spec.Selector) is { } query && !query.Matches(spec.Template.Metadata.Labels))
+        if (SelectorValidation.Compile(spec.Selector, Spec["selector"], errors) is { } query && !query.Matches(spec.Template.Metadata.Labels))
             errors.Invalid(Spec["template"]["metadata"]["labels"], spec.Template.Metadata.Labels, "`selector` does not match template `labels`");
     }
 
@@ -87,7 +86,7 @@ internal sealed class JobStrategy : SpecStatusStrategy<Job>
                 if (now.Spec.InitContainers?.Find(c => c.Name == container.Name) is { } same) container.Resources = same.Resources;
         }
 
-        TemplateRules.Immutable(item.Spec.Template, before, "template", errors);
+        FieldRules.Unchanged(item.Spec.Template, before, Spec["template"], errors);
     }
 
     private static void Placement(PodTemplateSpec now, PodTemplateSpec before)
@@ -100,10 +99,5 @@ internal sealed class JobStrategy : SpecStatusStrategy<Job>
         if (now.Spec.Affinity?.NodeAffinity is { } nodes) (before.Spec.Affinity ??= new()).NodeAffinity = nodes;
         else if (before.Spec.Affinity is { } affinity) affinity.NodeAffinity = null;
         if (now.Spec.Affinity is null && before.Spec.Affinity is { NodeAffinity: null, PodAffinity: null, PodAntiAffinity: null }) before.Spec.Affinity = null;
-    }
-
-    private static void Same<T>(T now, T before, string field, FieldErrors errors)
-    {
-        if (!EqualityComparer<T>.Default.Equals(now, before)) errors.Invalid(Spec[field], now, FieldRules.Immutable);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SecretStrategy : ResourceStrategy<Secret>
 
     public override void ValidateUpdate(Secret item, Secret old, FieldErrors errors)
     {
-        if (item.Type != old.Type) errors.Invalid(FieldPath.Of("type"), item.Type, "field is immutable");
+        FieldRules.Unchanged(item.Type, old.Type, FieldPath.Of("type"), errors);
         if (old.Immutable == true)
         {
             if (item.Immutable != true) errors.Forbidden(FieldPath.Of("immutable"), "field is immutable when `immutable` is set");

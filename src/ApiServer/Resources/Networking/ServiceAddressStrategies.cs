@@ -39,16 +39,15 @@ internal sealed class ServiceCidrStrategy : SpecStatusStrategy<ServiceCIDR>
 
     public override void ValidateUpdate(ServiceCIDR item, ServiceCIDR old, FieldErrors errors)
     {
-        const string immutable = "field is immutable";
         var (now, before) = (item.Spec.Cidrs ?? [], old.Spec.Cidrs ?? []);
         if (now.Count != before.Count && (before.Count, now.Count) is not (1, 2))
         {
-            errors.Invalid(s_cidrs, now, immutable);
+            errors.Invalid(s_cidrs, now, FieldRules.Immutable);
             return;
         }
 
         for (var i = 0; i < before.Count; i++)
-            if (now[i] != before[i]) errors.Invalid(s_cidrs[i], now[i], immutable);
+            FieldRules.Unchanged(now[i], before[i], s_cidrs[i], errors);
         if (now.Count > before.Count) Validate(item, errors);
     }
 
@@ -71,24 +70,15 @@ internal sealed class IPAddressStrategy : ResourceStrategy<IPAddress>
         }
 
         // Services are in the group without a name.
-        if (parent.Group.Length > 0) errors.Invalid(s_parent["group"], parent.Group, Names.SubdomainErrors(parent.Group));
-        Segment(parent.Resource, "resource", required: true, errors);
-        Segment(parent.Name, "name", required: true, errors);
-        Segment(parent.Namespace, "namespace", required: false, errors);
+        FieldRules.OptionalName(parent.Group, Names.SubdomainErrors, s_parent["group"], errors);
+        FieldRules.Name(parent.Resource, Names.PathSegmentErrors, s_parent["resource"], errors);
+        FieldRules.Name(parent.Name, Names.PathSegmentErrors, s_parent["name"], errors);
+        FieldRules.OptionalName(parent.Namespace, Names.PathSegmentErrors, s_parent["namespace"], errors);
     }
 
     public override void ValidateUpdate(IPAddress item, IPAddress old, FieldErrors errors)
     {
         Validate(item, errors);
-        if (!ApiJson.Same(item.Spec.ParentRef, old.Spec.ParentRef)) errors.Invalid(s_parent, item.Spec.ParentRef, "field is immutable");
-    }
-
-    private static void Segment(string value, string field, bool required, FieldErrors errors)
-    {
-        if (value.Length == 0)
-        {
-            if (required) errors.Required(s_parent[field]);
-        }
-        else errors.Invalid(s_parent[field], value, Names.PathSegmentErrors(value));
+        FieldRules.Unchanged(item.Spec.ParentRef, old.Spec.ParentRef, s_parent, errors);
     }
 }

@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 
 namespace Tiphys.ApiServer;
@@ -23,7 +24,7 @@ internal static class EndpointsValidation
             else if (subset.Ports.Count > 1) errors.Required(at["name"]);
             PortRules.Number(port.Port, at["port"], errors);
             FieldRules.OneOf(port.Protocol, PortRules.Protocols, at["protocol"], errors);
-            if (port.AppProtocol is { } protocol) errors.Invalid(at["appProtocol"], protocol, Names.QualifiedErrors(protocol));
+            if (port.AppProtocol is { } protocol) errors.Invalid(at["appProtocol"], protocol, LabelSyntax.KeyErrors(protocol));
         }
     }
 

@@ -1,3 +1,4 @@
+using Tiphys.Api;
 using Tiphys.Api.Coordination.V1;
 
 namespace Tiphys.ApiServer;
@@ -14,7 +15,7 @@ internal static class LeaseValidation
         FieldRules.NotNegative(spec.LeaseTransitions, Spec["leaseTransitions"], errors);
         if (spec.Strategy is { } strategy)
         {
-            if (strategy.Contains('/', StringComparison.Ordinal)) errors.Invalid(Spec["strategy"]["strategy"], strategy, Names.QualifiedErrors(strategy));
+            if (strategy.Contains('/', StringComparison.Ordinal)) errors.Invalid(Spec["strategy"]["strategy"], strategy, LabelSyntax.KeyErrors(strategy));
             else FieldRules.Supported(strategy, ["OldestEmulationVersion"], Spec["strategy"]["strategy"], errors);
         }
 

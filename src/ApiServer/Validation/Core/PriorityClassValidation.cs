@@ -29,7 +29,7 @@ internal static class PriorityClassValidation
         ValidateChange = static (item, old, errors) =>
         {
             if (item.Value != old.Value) errors.Forbidden(FieldPath.Of("value"), "may not be changed in an update.");
-            if (item.PreemptionPolicy != old.PreemptionPolicy) errors.Invalid(FieldPath.Of("preemptionPolicy"), item.PreemptionPolicy, FieldRules.Immutable);
+            FieldRules.Unchanged(item.PreemptionPolicy, old.PreemptionPolicy, FieldPath.Of("preemptionPolicy"), errors);
         },
     };
 

@@ -23,7 +23,7 @@ internal static class RuntimeClassValidation
     {
         ValidateChange = static (item, old, errors) =>
         {
-            if (item.Handler != old.Handler) errors.Invalid(FieldPath.Of("handler"), item.Handler, FieldRules.Immutable);
+            FieldRules.Unchanged(item.Handler, old.Handler, FieldPath.Of("handler"), errors);
         },
     };
 }

@@ -18,7 +18,7 @@ internal static class EndpointSliceValidation
         Wanted = static s => new EndpointSlice { AddressType = s.AddressType, Endpoints = s.Endpoints, Ports = s.Ports },
         ValidateChange = static (item, old, errors) =>
         {
-            if (item.AddressType != old.AddressType) errors.Invalid(FieldPath.Of("addressType"), item.AddressType, FieldRules.Immutable);
+            FieldRules.Unchanged(item.AddressType, old.AddressType, FieldPath.Of("addressType"), errors);
         },
     };
 
@@ -86,7 +86,7 @@ internal static class EndpointSliceValidation
             if (!names.Add(name)) errors.Duplicate(path[i]["name"], name);
             if (ports[i].Protocol is not { } protocol) errors.Required(path[i]["protocol"]);
             else FieldRules.Supported(protocol, PortRules.Protocols, path[i]["protocol"], errors);
-            if (ports[i].AppProtocol is { } application) errors.Invalid(path[i]["appProtocol"], application, Names.QualifiedErrors(application));
+            if (ports[i].AppProtocol is { } application) errors.Invalid(path[i]["appProtocol"], application, LabelSyntax.KeyErrors(application));
         }
     }
 

@@ -14,7 +14,7 @@ internal static class IngressClassValidation
         Wanted = static c => c.Spec,
         ValidateChange = static (item, old, errors) =>
         {
-            if (item.Spec.Controller != old.Spec.Controller) errors.Invalid(Spec["controller"], item.Spec.Controller, FieldRules.Immutable);
+            FieldRules.Unchanged(item.Spec.Controller, old.Spec.Controller, Spec["controller"], errors);
         },
     };
 

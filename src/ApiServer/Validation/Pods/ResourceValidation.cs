@@ -42,7 +42,7 @@ internal static class ResourceValidation
 
     public static void NotNegative(Quantity amount, FieldPath path, FieldErrors errors)
     {
-        if (amount.Amount < 0) errors.Invalid(path, amount, "must be greater than or equal to 0");
+        if (amount.Amount < 0) errors.Invalid(path, amount, FieldRules.NotNegativeRule);
     }
 
     /// <summary>A resource's name: one of Kubernetes' own, or with a domain. Tells whether it is one.</summary>

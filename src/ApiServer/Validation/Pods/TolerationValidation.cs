@@ -19,7 +19,7 @@ internal static class TolerationValidation
 
     private static void One(Toleration toleration, FieldPath path, FieldErrors errors)
     {
-        if (toleration.Key.Length > 0) errors.Invalid(path["key"], toleration.Key, LabelSyntax.KeyErrors(toleration.Key));
+        FieldRules.OptionalName(toleration.Key, LabelSyntax.KeyErrors, path["key"], errors);
         if (toleration.Key.Length == 0 && toleration.Operator != "Exists")
             errors.Invalid(path["operator"], toleration.Operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
         if (toleration.TolerationSeconds is not null && toleration.Effect != TaintEffect.NoExecute)

@@ -43,8 +43,7 @@ internal static class RoleValidation
 
         for (var i = 0; i < selectors.Count; i++)
         {
-            SelectorValidation.Validate(selectors[i], path[i], errors);
-            if (SelectorValidation.TryCompile(selectors[i]) is null) errors.Invalid(path[i], null, "invalid label selector.");
+            if (SelectorValidation.Compile(selectors[i], path[i], errors) is null) errors.Invalid(path[i], null, "invalid label selector.");
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class CsiDriverValidation
     {
         ValidateChange = static (item, old, errors) =>
         {
-            if (item.Spec.AttachRequired != old.Spec.AttachRequired) errors.Invalid(Spec["attachedRequired"], item.Spec.AttachRequired, FieldRules.Immutable);
+            FieldRules.Unchanged(item.Spec.AttachRequired, old.Spec.AttachRequired, Spec["attachedRequired"], errors);
             if (!(item.Spec.VolumeLifecycleModes ?? []).SequenceEqual(old.Spec.VolumeLifecycleModes ?? [])) errors.Invalid(Spec["volumeLifecycleModes"], item.Spec.VolumeLifecycleModes, FieldRules.Immutable);
         },
     };
@@ -100,8 +100,8 @@ internal static class CsiStorageCapacityValidation
     {
         ValidateChange = static (item, old, errors) =>
         {
-            if (!ApiJson.Same(item.NodeTopology, old.NodeTopology)) errors.Invalid(FieldPath.Of("nodeTopology"), item.NodeTopology, FieldRules.Immutable);
-            if (item.StorageClassName != old.StorageClassName) errors.Invalid(FieldPath.Of("storageClassName"), item.StorageClassName, FieldRules.Immutable);
+            FieldRules.Unchanged(item.NodeTopology, old.NodeTopology, FieldPath.Of("nodeTopology"), errors);
+            FieldRules.Unchanged(item.StorageClassName, old.StorageClassName, FieldPath.Of("storageClassName"), errors);
         },
     };
 }

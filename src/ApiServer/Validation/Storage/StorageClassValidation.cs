@@ -27,9 +27,9 @@ internal static class StorageClassValidation
         ValidateChange = static (item, old, errors) =>
         {
             if (!ApiJson.Same(new StorageClass { Parameters = item.Parameters }, new StorageClass { Parameters = old.Parameters })) errors.Invalid(FieldPath.Of("parameters"), item.Parameters, FieldRules.Immutable);
-            Same(item.Provisioner, old.Provisioner, "provisioner", errors);
-            Same(item.ReclaimPolicy, old.ReclaimPolicy, "reclaimPolicy", errors);
-            Same(item.VolumeBindingMode, old.VolumeBindingMode, "volumeBindingMode", errors);
+            FieldRules.Unchanged(item.Provisioner, old.Provisioner, FieldPath.Of("provisioner"), errors);
+            FieldRules.Unchanged(item.ReclaimPolicy, old.ReclaimPolicy, FieldPath.Of("reclaimPolicy"), errors);
+            FieldRules.Unchanged(item.VolumeBindingMode, old.VolumeBindingMode, FieldPath.Of("volumeBindingMode"), errors);
         },
     };
 
@@ -69,10 +69,5 @@ internal static class StorageClassValidation
 
             if (terms.FindIndex(t => ApiJson.Same(t, terms[i])) < i) errors.Duplicate(path[i]["matchLabelExpressions"], "");
         }
-    }
-
-    private static void Same(string? now, string? before, string field, FieldErrors errors)
-    {
-        if (now != before) errors.Invalid(FieldPath.Of(field), now, FieldRules.Immutable);
     }
 }

@@ -18,7 +18,7 @@ internal static class VolumeAttachmentValidation
     {
         ValidateChange = static (item, old, errors) =>
         {
-            if (!ApiJson.Same(item.Spec, old.Spec)) errors.Invalid(Spec, item.Spec, FieldRules.Immutable);
+            FieldRules.Unchanged(item.Spec, old.Spec, Spec, errors);
         },
     };
 
