@@ -31,8 +31,6 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
         item.Spec.EphemeralContainers = old.Spec.EphemeralContainers;
     }
 
-    public override IReadOnlyList<string> NameErrors(string name) => Names.SubdomainErrors(name);
-
     public override void Validate(Pod item, FieldErrors errors) => PodValidation.Validate(item, errors);
 
     public override void ValidateUpdate(Pod item, Pod old, FieldErrors errors) => PodUpdateValidation.Validate(item, old, errors);

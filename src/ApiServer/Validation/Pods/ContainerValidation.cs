@@ -9,13 +9,15 @@ internal static class ContainerValidation
 {
     private const int MostRestartRules = 20;
     private const int MostExitCodes = 255;
-    private static readonly string[] s_pullPolicies = [PullPolicy.Always, PullPolicy.IfNotPresent, PullPolicy.Never];
     private static readonly string[] s_messagePolicies = ["File", "FallbackToLogsOnError"];
     private static readonly string[] s_restartPolicies = ["Always", "Never", "OnFailure"];
     private static readonly string[] s_ruleActions = ["Restart", "RestartAllContainers"];
     private static readonly string[] s_codeOperators = ["In", "NotIn"];
     private static readonly string[] s_resizeResources = ["cpu", "memory"];
     private static readonly string[] s_resizePolicies = ["NotRequired", "RestartContainer"];
+
+    /// <summary>When images may be pulled: those of containers, and those that are volumes.</summary>
+    public static readonly string[] PullPolicies = [PullPolicy.Always, PullPolicy.IfNotPresent, PullPolicy.Never];
 
     /// <summary>All containers of a pod.</summary>
     /// <param name="spec">The pod's.</param>
@@ -60,7 +62,7 @@ internal static class ContainerValidation
         EnvValidation.Variables(container.Env, path["env"], errors);
         EnvValidation.Sources(container.EnvFrom, path["envFrom"], errors);
         MountValidation.Validate(container, volumes, path, errors);
-        FieldRules.OneOf(container.ImagePullPolicy, s_pullPolicies, path["imagePullPolicy"], errors);
+        FieldRules.OneOf(container.ImagePullPolicy, PullPolicies, path["imagePullPolicy"], errors);
         ResourceValidation.Container(container.Resources, claims, path["resources"], errors);
         ResizePolicy(container.ResizePolicy, spec.RestartPolicy, path["resizePolicy"], errors);
         SecurityValidation.Container(container.SecurityContext, spec.HostUsers != false, path["securityContext"], errors);

@@ -5,20 +5,8 @@ namespace Tiphys.ApiServer;
 /// <summary>The rules of where a PersistentVolume's data is: at exactly one place.</summary>
 internal static class PersistentSources
 {
-    private const string MoreThanOne = "may not specify more than 1 volume type";
-
-    /// <summary>Checks the first source; each further one is one too many.</summary>
-    public static void Validate(PersistentVolumeSource source, FieldPath path, FieldErrors errors)
-    {
-        var sources = 0;
-        foreach (var (field, check) in Sources(source, errors))
-        {
-            if (sources++ > 0) errors.Forbidden(path[field], MoreThanOne);
-            else check(path[field]);
-        }
-
-        if (sources == 0) errors.Required(path, "must specify a volume type");
-    }
+    /// <summary>Checks where the data is.</summary>
+    public static void Validate(PersistentVolumeSource source, FieldPath path, FieldErrors errors) => VolumeSources.ExactlyOne(Sources(source, errors), path, errors);
 
     /// <summary>The sources alone, without the rest of the spec; a secret for growing may be added later and does not count.</summary>
     public static PersistentVolumeSpec Only(PersistentVolumeSpec spec)

@@ -18,7 +18,7 @@ internal static class VolumeObjectValidation
         {
             if (!ApiJson.Same(PersistentSources.Only(item.Spec), PersistentSources.Only(old.Spec)))
                 errors.Forbidden(Spec["persistentvolumesource"], "spec.persistentvolumesource is immutable after creation");
-            if (item.Spec.VolumeMode != old.Spec.VolumeMode) errors.Invalid(FieldPath.Of("volumeMode"), item.Spec.VolumeMode, FieldRules.Immutable);
+            FieldRules.Unchanged(item.Spec.VolumeMode, old.Spec.VolumeMode, FieldPath.Of("volumeMode"), errors);
             if (old.Spec.NodeAffinity is not null && !ApiJson.Same(item.Spec.NodeAffinity, old.Spec.NodeAffinity)) errors.Invalid(FieldPath.Of("nodeAffinity"), item.Spec.NodeAffinity, FieldRules.Immutable);
             if (old.Spec.VolumeAttributesClassName is not null && item.Spec.VolumeAttributesClassName is null)
                 errors.Forbidden(Spec["volumeAttributesClassName"], "update from non-nil value to nil is forbidden");
@@ -91,7 +91,7 @@ internal static class VolumeObjectValidation
         if (!ApiJson.Same(now, before)) errors.Forbidden(Spec, "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims");
         if (Storage(item.Spec) < Storage(old.Spec) && Storage(item.Spec) <= (old.Status.Capacity?.GetValueOrDefault("storage").Amount ?? 0))
             errors.Forbidden(Spec["resources"]["requests"]["storage"], "field can not be less than status.capacity");
-        if (item.Spec.VolumeMode != old.Spec.VolumeMode) errors.Invalid(FieldPath.Of("volumeMode"), item.Spec.VolumeMode, FieldRules.Immutable);
+        FieldRules.Unchanged(item.Spec.VolumeMode, old.Spec.VolumeMode, FieldPath.Of("volumeMode"), errors);
     }
 
     private static decimal Storage(PersistentVolumeClaimSpec spec) => spec.Resources.Requests?.GetValueOrDefault("storage").Amount ?? 0;

@@ -5,11 +5,9 @@ namespace Tiphys.ApiServer;
 /// <summary>The rules of a pod's volumes.</summary>
 internal static class VolumeValidation
 {
-    private const string MoreThanOne = "may not specify more than 1 volume type";
     private const int LeastTokenSeconds = 600;
     private const long MostTokenSeconds = 1L << 32;
     private static readonly string[] s_hostPathTypes = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
-    private static readonly string[] s_pullPolicies = [PullPolicy.Always, PullPolicy.IfNotPresent, PullPolicy.Never];
 
     /// <summary>Checks the volumes and returns those that are well-formed, by name.</summary>
     public static Dictionary<string, Volume> Validate(List<Volume>? volumes, string podName, FieldPath path, FieldErrors errors)
@@ -20,7 +18,7 @@ internal static class VolumeValidation
             var volume = volumes![i];
             var at = path[i];
             var before = errors.Count;
-            Source(volume, podName, at, errors);
+            VolumeSources.ExactlyOne(Sources(volume, podName, at, errors), at, errors);
             FieldRules.Name(volume.Name, Names.LabelErrors, at["name"], errors);
             if (known.ContainsKey(volume.Name)) errors.Duplicate(at["name"], volume.Name);
             if (errors.Count == before) known.Add(volume.Name, volume);
@@ -61,27 +59,16 @@ internal static class VolumeValidation
         }
     }
 
-    // Only the first source is looked into; each further one is one too many.
-    private static void Source(Volume volume, string podName, FieldPath path, FieldErrors errors)
-    {
-        var sources = 0;
-        if (volume.EmptyDir is { } empty)
-        {
-            sources++;
-            if (empty.SizeLimit?.Amount < 0) errors.Forbidden(path["emptyDir"]["sizeLimit"], "SizeLimit field must be a valid resource quantity");
-        }
-
-        foreach (var (field, check) in Sources(volume, podName, path, errors))
-        {
-            if (sources++ > 0) errors.Forbidden(path[field], MoreThanOne);
-            else check(path[field]);
-        }
-
-        if (sources == 0) errors.Required(path, "must specify a volume type");
-    }
-
     private static IEnumerable<(string Field, Action<FieldPath> Check)> Sources(Volume volume, string podName, FieldPath path, FieldErrors errors)
     {
+        if (volume.EmptyDir is { } empty)
+        {
+            yield return ("emptyDir", at =>
+            {
+                if (empty.SizeLimit?.Amount < 0) errors.Forbidden(at["sizeLimit"], "SizeLimit field must be a valid resource quantity");
+            });
+        }
+
         if (volume.HostPath is { } host) yield return ("hostPath", at => HostPath(host, at, errors));
         foreach (var source in RemoteVolumes.Inline(volume, errors)) yield return source;
         if (volume.Secret is { } secret)
@@ -129,7 +116,7 @@ internal static class VolumeValidation
             yield return ("image", at =>
             {
                 if (podName.Length > 0 && image.Reference.Length == 0) errors.Required(at["reference"]);
-                FieldRules.OneOf(image.PullPolicy, s_pullPolicies, at["pullPolicy"], errors);
+                FieldRules.OneOf(image.PullPolicy, ContainerValidation.PullPolicies, at["pullPolicy"], errors);
             });
         }
     }
