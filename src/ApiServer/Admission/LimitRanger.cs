@@ -37,7 +37,7 @@ public sealed class LimitRanger(ApiResources resources) : IAdmissionPlugin
                 else if (write.Object is PersistentVolumeClaim claim && limit.Type == ClaimType) CheckClaim(claim, limit, errors);
             }
 
-            if (errors.Count > 0) throw Refusal.Of(write, errors.Count == 1 ? errors[0] : $"[{string.Join(", ", errors)}]");
+            if (errors.Count > 0) throw Refusal.Of(write, Aggregate.Text(errors));
         }
 
         return ValueTask.CompletedTask;

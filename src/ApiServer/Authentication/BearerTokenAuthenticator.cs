@@ -67,7 +67,7 @@ public sealed class BearerTokenAuthenticator(IReadOnlyList<ITokenAuthenticator> 
             }
         }
 
-        return errors is null ? null : throw new InvalidTokenException($"[{string.Join(", ", errors)}]");
+        return errors is null ? null : throw new InvalidTokenException(Aggregate.Text(errors));
     }
 
     private static string? TokenOf(HttpContext http)

@@ -37,7 +37,7 @@ public sealed class RbacAuthorizer : IAuthorizer, IRuleLister
 
         return missing is null
             ? new(AuthorizationDecision.NoOpinion)
-            : new(new AuthorizationDecision(AuthorizationVerdict.NoOpinion, "RBAC: " + Aggregate(missing)));
+            : new(new AuthorizationDecision(AuthorizationVerdict.NoOpinion, "RBAC: " + Aggregate.Text(missing)));
     }
 
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed class RbacAuthorizer : IAuthorizer, IRuleLister
             else missing.Add(grant.Missing);
         }
 
-        return (rules, missing.Count == 0 ? null : Aggregate(missing));
+        return (rules, missing.Count == 0 ? null : Aggregate.Text(missing));
     }
 
     /// <summary>The rules of a role, as they are now; null when there is no such role.</summary>
@@ -107,12 +107,6 @@ public sealed class RbacAuthorizer : IAuthorizer, IRuleLister
     private static void Clear<T>(Dictionary<(string Namespace, string Name), T> map, bool cluster)
     {
         foreach (var key in map.Keys.Where(k => k.Namespace.Length == 0 == cluster).ToList()) map.Remove(key);
-    }
-
-    private static string Aggregate(List<string> errors)
-    {
-        var distinct = errors.Distinct(StringComparer.Ordinal).ToList();
-        return distinct.Count == 1 ? distinct[0] : $"[{string.Join(", ", distinct)}]";
     }
 
     /// <summary>A role's rules.</summary>

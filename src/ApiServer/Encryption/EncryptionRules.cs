@@ -75,12 +75,7 @@ internal sealed class EncryptionRules : IAsyncDisposable
             if (await _kms[i].ProblemAsync(cancel) is { } problem) problems.Add($"kms-provider-{i}: {problem}");
         }
 
-        return problems.Count switch
-        {
-            0 => null,
-            1 => problems[0],
-            _ => $"[{string.Join(", ", problems)}]",
-        };
+        return problems.Count == 0 ? null : Aggregate.Text(problems);
     }
 
     /// <summary>Stops asking the plugins.</summary>

@@ -73,11 +73,7 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>All messages, in brackets when there are several.</summary>
-    public override string ToString()
-    {
-        var distinct = _errors.Select(static e => e.ToString()).Distinct(StringComparer.Ordinal).ToList();
-        return distinct.Count == 1 ? distinct[0] : $"[{string.Join(", ", distinct)}]";
-    }
+    public override string ToString() => Aggregate.Text(_errors.Select(static e => e.ToString()));
 
     private void Add(string reason, FieldPath field, string body, string detail) =>
         _errors.Add(new FieldError(reason, field.ToString(), detail.Length == 0 ? body : $"{body}: {detail}"));

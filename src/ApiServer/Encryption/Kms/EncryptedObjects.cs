@@ -74,11 +74,6 @@ internal static class EncryptedObjects
 
         var messages = errors.Select(static e => e.ToString()).ToList();
         if (total > MostAnnotationBytes) messages.Add(string.Create(CultureInfo.InvariantCulture, $"total size of annotations is {total}, which exceeds the max size of {MostAnnotationBytes}"));
-        return messages.Count switch
-        {
-            0 => null,
-            1 => messages[0],
-            _ => $"[{string.Join(", ", messages)}]",
-        };
+        return messages.Count == 0 ? null : Aggregate.Text(messages);
     }
 }

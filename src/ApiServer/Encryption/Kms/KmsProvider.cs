@@ -112,7 +112,7 @@ internal sealed partial class KmsProvider(KmsSettings settings, TimeProvider tim
         else if (await RotateAsync(status.KeyId, cancel) is { } failed)
             problems.Add(failed);
         if (problems.Count == 0) return null;
-        return $"kmsv2 Provider {settings.Name} is not healthy, error: {(problems.Count == 1 ? problems[0] : $"[{string.Join(", ", problems)}]")}";
+        return $"kmsv2 Provider {settings.Name} is not healthy, error: {Aggregate.Text(problems)}";
     }
 
     // On a failure the key there is stays, and may be written with until its time is over.
