@@ -1,5 +1,4 @@
 using System.Net;
-using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 
 namespace Tiphys.ApiServer;
@@ -24,7 +23,7 @@ internal sealed class CountEndpointReconciler(KubernetesEndpoints endpoints, IPA
         var wanted = subset.DeepCopy();
         if (!addresses.Exists(a => a.IP == _address) || addresses.Count > count) wanted.Addresses = Fit(addresses);
         if (ports) wanted.Ports = ServerPorts.Of(port);
-        await endpoints.WriteAsync(current, ApiJson.Same(subset, wanted) ? current.Subsets : [wanted], cancel);
+        await endpoints.WriteAsync(current, [wanted], cancel);
     }
 
     public async Task RemoveAsync(CancellationToken cancel)

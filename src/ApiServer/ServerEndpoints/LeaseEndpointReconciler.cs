@@ -1,5 +1,4 @@
 using System.Net;
-using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 
 namespace Tiphys.ApiServer;
@@ -37,10 +36,7 @@ internal sealed class LeaseEndpointReconciler(KubernetesEndpoints endpoints, Ser
 
         var kept = !ports && current?.Subsets is [{ Ports: { } before }] ? before : ServerPorts.Of(port);
         EndpointSubset wanted = new() { Addresses = [.. living.Order(StringComparer.Ordinal).Select(static a => new EndpointAddress { IP = a })], Ports = kept };
-
-        // Anything else than one subset is no work of ours.
-        var same = current?.Subsets is [var subset] && ApiJson.Same(subset, wanted);
-        await endpoints.WriteAsync(current, same ? current!.Subsets : [wanted], cancel);
+        await endpoints.WriteAsync(current, [wanted], cancel);
     }
 }
 

@@ -24,23 +24,6 @@ internal sealed partial class NodePortRepair(ApiResources resources, NodePortReg
         for (var attempt = 1; attempt <= Attempts && !await TryAsync(cancel); attempt++) await Task.Delay(TimeSpan.FromMilliseconds(10 * attempt), time, cancel);
     }
 
-    /// <summary>Looks again and again until cancelled.</summary>
-    public async Task RunAsync(TimeSpan interval, CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            await Task.Delay(interval, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            try
-            {
-                if (!cancel.IsCancellationRequested) await RunOnceAsync(cancel);
-            }
-            catch (Exception e) when (e is StatusException or Storage.StoreException or AllocationException or OperationCanceledException)
-            {
-                if (!cancel.IsCancellationRequested) LogFailed(logger, e);
-            }
-        }
-    }
-
     private async Task<bool> TryAsync(CancellationToken cancel)
     {
         // The Services as of later than the ports: whatever was allocated for a Service that is listed is in the ports.
@@ -115,7 +98,4 @@ internal sealed partial class NodePortRepair(ApiResources resources, NodePortReg
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the node port {Port} appears to have leaked: cleaning up")]
     private static partial void LogLeaked(ILogger logger, int port);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "node ports could not be repaired")]
-    private static partial void LogFailed(ILogger logger, Exception error);
 }

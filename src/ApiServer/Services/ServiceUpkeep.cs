@@ -36,7 +36,10 @@ internal sealed partial class ServiceUpkeep : IAsyncDisposable
         await ports;
         _allocator.Open();
         await check;
-        _running = Task.WhenAll(KeepNetworkAsync(_stop.Token), follow(), _ports.RunAsync(s_repairInterval, _stop.Token));
+        _running = Task.WhenAll(
+            RepeatAsync(s_networkInterval, async stop => await _network.CheckAsync(await _network.EnsureAsync(stop), stop), LogNetworkFailed),
+            follow(),
+            RepeatAsync(s_repairInterval, _ports.RunOnceAsync, LogPortsFailed));
     }
 
     public async ValueTask DisposeAsync()
@@ -47,22 +50,27 @@ internal sealed partial class ServiceUpkeep : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task KeepNetworkAsync(CancellationToken cancel)
+    /// <summary>Looks again and again until stopped; what fails is tried again the next time.</summary>
+    private async Task RepeatAsync(TimeSpan interval, Func<CancellationToken, Task> look, Action<ILogger, Exception> logFailed)
     {
-        while (!cancel.IsCancellationRequested)
+        var stop = _stop.Token;
+        while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(s_networkInterval, _time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(interval, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             try
             {
-                if (!cancel.IsCancellationRequested) await _network.CheckAsync(await _network.EnsureAsync(cancel), cancel);
+                if (!stop.IsCancellationRequested) await look(stop);
             }
-            catch (Exception e) when (e is StatusException or StoreException or OperationCanceledException)
+            catch (Exception e) when (e is StatusException or StoreException or AllocationException or OperationCanceledException)
             {
-                if (!cancel.IsCancellationRequested) LogFailed(_logger, e);
+                if (!stop.IsCancellationRequested) logFailed(_logger, e);
             }
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "error trying to sync the default ServiceCIDR")]
-    private static partial void LogFailed(ILogger logger, Exception error);
+    private static partial void LogNetworkFailed(ILogger logger, Exception error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "node ports could not be repaired")]
+    private static partial void LogPortsFailed(ILogger logger, Exception error);
 }
