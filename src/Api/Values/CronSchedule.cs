@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Api;
 
@@ -63,7 +64,7 @@ public sealed class CronSchedule
     /// <summary>First time of the schedule after another; null when there is none within five years.</summary>
     public DateTimeOffset? Next(DateTimeOffset after)
     {
-        if (_every is { } every) return new DateTimeOffset(after.UtcTicks - (after.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) + every;
+        if (_every is { } every) return after.ToUniversalTime().ToWholeSeconds() + every;
         var local = TimeZoneInfo.ConvertTime(after, _zone).DateTime;
         var time = new DateTime(local.Year, local.Month, local.Day, local.Hour, local.Minute, 0, DateTimeKind.Unspecified).AddMinutes(1);
         var end = time.AddYears(5);

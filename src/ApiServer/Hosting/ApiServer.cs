@@ -82,7 +82,7 @@ public sealed class ApiServer : IAsyncDisposable
         {
             listen.Protocols = options.ServingCertificate is null ? HttpProtocols.Http1 : HttpProtocols.Http1AndHttp2;
             if (options.ServingCertificate is not { } certificate) return;
-            listen.UseHttps(new ServingTls(certificate, options.AcceptClientCertificate is not null).Options());
+            listen.UseHttps(new ServingTls(certificate, options.AskForClientCertificates).Options());
         });
         if (options.InProcess is { } transport) kestrel.Listen(transport.EndPoint, static listen => listen.Protocols = HttpProtocols.Http1);
     }

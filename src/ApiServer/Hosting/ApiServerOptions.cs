@@ -16,8 +16,8 @@ public sealed record ApiServerOptions
     /// <summary>Gives the serving certificate of the moment, with its key; null serves plain HTTP, for tests only.</summary>
     public Func<X509Certificate2>? ServingCertificate { get; init; }
 
-    /// <summary>Decides on client certificates during the TLS handshake; null asks for none.</summary>
-    public Func<X509Certificate2, bool>? AcceptClientCertificate { get; init; }
+    /// <summary>Asks clients for a certificate, without insisting on one.</summary>
+    public bool AskForClientCertificates { get; init; }
 
     /// <summary>Requests without credentials are let through to authorization (<c>--anonymous-auth</c>).</summary>
     public bool AnonymousAuth { get; init; } = true;

@@ -65,7 +65,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 BindAddress = options.BindAddress,
                 SecurePort = options.SecurePort,
                 ServingCertificate = () => pki.ApiServer,
-                AcceptClientCertificate = static _ => true,
+                AskForClientCertificates = true,
                 ServiceClusterIpRange = options.ServiceClusterIpRange,
                 ServiceNodePortRange = options.ServiceNodePortRange,
                 InProcess = transport,
