@@ -37,8 +37,3 @@ internal interface IReplicas<T> where T : class, IKubernetesObject<T>
 /// <param name="Terminating">Pods on their way out.</param>
 /// <param name="Failure">Why pods could not be created or deleted, or null.</param>
 internal sealed record ReplicaCounts(int Replicas, int FullyLabeled, int Ready, int Available, int Terminating, ReplicaFailure? Failure);
-
-/// <summary>Why an owner does not have the pods it wants.</summary>
-/// <param name="Reason">FailedCreate or FailedDelete.</param>
-/// <param name="Message">The error.</param>
-internal sealed record ReplicaFailure(string Reason, string Message);

@@ -21,17 +21,11 @@ internal sealed class ReplicaSetKind : IReplicas<ReplicaSet>
     public ReplicaSet? WithStatus(ReplicaSet owner, ReplicaCounts counts, DateTimeOffset now)
     {
         var old = owner.Status;
-        var conditions = old.Conditions;
-        var failed = conditions?.Find(static c => c.Type == ReplicaSetConditionType.ReplicaFailure);
-        if (counts.Failure is { } failure && failed is null)
-        {
-            conditions = [.. conditions ?? [], new() { Type = ReplicaSetConditionType.ReplicaFailure, Status = ConditionStatus.True, Reason = failure.Reason, Message = failure.Message, LastTransitionTime = now }];
-        }
-        else if (counts.Failure is null && failed is not null)
-        {
-            conditions = [.. conditions!.Where(static c => c.Type != ReplicaSetConditionType.ReplicaFailure)];
-        }
-
+        var conditions = ReplicaFailure.Follow(
+            old.Conditions,
+            counts.Failure,
+            static c => c.Type == ReplicaSetConditionType.ReplicaFailure,
+            failure => new() { Type = ReplicaSetConditionType.ReplicaFailure, Status = ConditionStatus.True, Reason = failure.Reason, Message = failure.Message, LastTransitionTime = now });
         if (old.Replicas == counts.Replicas && old.FullyLabeledReplicas == counts.FullyLabeled && old.ReadyReplicas == counts.Ready && old.AvailableReplicas == counts.Available
             && old.TerminatingReplicas == counts.Terminating && old.ObservedGeneration == owner.Metadata.Generation && ReferenceEquals(conditions, old.Conditions))
         {
