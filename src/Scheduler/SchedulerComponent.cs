@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Scheduler;
@@ -17,6 +18,6 @@ public static class SchedulerComponent
         var logger = loggers.CreateLogger("Tiphys.Scheduler");
         Task LeadAsync(CancellationToken token) => new PodScheduler(options, client, time, loggers, logger).RunAsync(token);
         if (!options.LeaderElect) await LeadAsync(cancel);
-        else await new LeaderElector(client, new("kube-system", "kube-scheduler", options.Identity) { Timing = options.LeaderElection }, time, logger).RunAsync(LeadAsync, cancel);
+        else await new LeaderElector(client, new(WellKnownNamespaces.System, "kube-scheduler", options.Identity) { Timing = options.LeaderElection }, time, logger).RunAsync(LeadAsync, cancel);
     }
 }

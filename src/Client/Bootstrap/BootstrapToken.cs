@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Client;
 
@@ -69,7 +70,7 @@ public sealed partial record BootstrapToken(string Id, string Secret)
     public static BootstrapToken? Read(Secret secret)
     {
         ArgumentNullException.ThrowIfNull(secret);
-        if (secret.Type != SecretType || secret.Metadata.Namespace != "kube-system") return null;
+        if (secret.Type != SecretType || secret.Metadata.Namespace != WellKnownNamespaces.System) return null;
         var (id, value) = (Value("token-id"), Value("token-secret"));
         if (id.Length == 0 || value.Length == 0 || secret.Metadata.Name != NameOf(id)) return null;
         var end = Value("expiration");
@@ -96,7 +97,7 @@ public sealed partial record BootstrapToken(string Id, string Secret)
         if (Expires is { } end) Add("expiration", end.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         foreach (var usage in Usages) Add(UsagePrefix + usage, "true");
         Add("auth-extra-groups", string.Join(',', Groups));
-        return new Secret { Metadata = new() { Name = SecretName, Namespace = "kube-system" }, Type = SecretType, Data = data };
+        return new Secret { Metadata = new() { Name = SecretName, Namespace = WellKnownNamespaces.System }, Type = SecretType, Data = data };
 
         void Add(string key, string value)
         {

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Client;
 
@@ -31,7 +32,7 @@ public sealed record ClientConfig
     public string User { get; init; } = "";
 
     /// <summary>Default namespace of the context.</summary>
-    public string Namespace { get; init; } = "default";
+    public string Namespace { get; init; } = WellKnownNamespaces.Default;
 
     /// <summary>Makes a client with this configuration.</summary>
     /// <param name="userAgent">User-Agent, which is also the default field manager.</param>

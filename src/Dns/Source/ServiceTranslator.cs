@@ -8,9 +8,6 @@ namespace Tiphys.Dns.Source;
 /// <summary>Makes DNS entries of API objects.</summary>
 internal static class ServiceTranslator
 {
-    /// <summary>The label that names a slice's service.</summary>
-    public const string ServiceNameLabel = "kubernetes.io/service-name";
-
     private const string None = "None";
 
     // SRV records are all that needs a port's number; without any port the addresses must still be found.
@@ -18,7 +15,7 @@ internal static class ServiceTranslator
 
     /// <summary>The service a slice belongs to; null when it says none.</summary>
     public static ServiceKey? KeyOf(EndpointSlice slice) =>
-        slice.Metadata.Labels is { } labels && labels.TryGetValue(ServiceNameLabel, out var name) && name.Length > 0
+        slice.Metadata.Labels is { } labels && labels.TryGetValue(EndpointSliceLabels.ServiceName, out var name) && name.Length > 0
             ? new ServiceKey(slice.Metadata.Namespace, name)
             : null;
 

@@ -1,5 +1,6 @@
 using Tiphys.Api.Coordination.V1;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Resource.V1;
 using Tiphys.Client;
 
@@ -58,7 +59,7 @@ internal sealed class NodeDescriber : Describer<Node>
     {
         try
         {
-            var lease = await session.Client.Resource<Lease>().GetAsync("kube-node-lease", name, cancel);
+            var lease = await session.Client.Resource<Lease>().GetAsync(WellKnownNamespaces.NodeLease, name, cancel);
             writer.Write(0, "Lease:\n");
             writer.Field("HolderIdentity", lease.Spec.HolderIdentity ?? Texts.Unset, 1);
             writer.Field("AcquireTime", lease.Spec.AcquireTime is { } acquired ? Texts.Time(acquired) : Texts.Unset, 1);

@@ -52,7 +52,7 @@ internal static class EndpointTexts
     {
         try
         {
-            return await session.ListAsync<EndpointSlice>(ns, $"kubernetes.io/service-name={service}", "", cancel);
+            return await session.ListAsync<EndpointSlice>(ns, $"{EndpointSliceLabels.ServiceName}={service}", "", cancel);
         }
         catch (ApiException)
         {

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Kubectl.Resources;
@@ -27,7 +28,7 @@ internal sealed class ResourceApi(KubernetesClient client)
         {
             return await GetAsync(info.Path(subresource) + query, cancel, accept);
         }
-        catch (ApiException e) when (e.IsNotFound && info.Namespace is { Length: > 0 } and not "default")
+        catch (ApiException e) when (e.IsNotFound && info.Namespace is { Length: > 0 } and not WellKnownNamespaces.Default)
         {
             await ThrowIfMissingAsync(info.Namespace, cancel);
             throw;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Kubelet.Volumes;
 
 namespace Tiphys.Kubelet.Containers;
@@ -82,7 +83,7 @@ internal sealed class EnvironmentBuilder(IConfigSource config)
         foreach (var service in config.Services)
         {
             if (service.Spec.ClusterIP is "" or "None" || service.Spec.Ports is not { Count: > 0 } ports) continue;
-            var isMaster = service.Metadata is { Namespace: "default", Name: MasterService };
+            var isMaster = service.Metadata is { Namespace: WellKnownNamespaces.Default, Name: MasterService };
             if (!isMaster && (pod.Spec.EnableServiceLinks is false || service.Metadata.Namespace != pod.Metadata.Namespace)) continue;
             // A service of the pod's own namespace hides the API server's of the same name only if links are wanted.
             var prefix = service.Metadata.Name.Replace('-', '_').ToUpperInvariant();

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Kubelet;
 using Tiphys.Kubelet.Nodes;
@@ -118,7 +119,7 @@ internal sealed partial class AgentHost
             patience.CancelAfter(SettingsPatience);
             try
             {
-                var map = await _client.Resource<ConfigMap>().GetAsync("kube-system", ClusterSettings.Name, patience.Token);
+                var map = await _client.Resource<ConfigMap>().GetAsync(WellKnownNamespaces.System, ClusterSettings.Name, patience.Token);
                 WholeFile.WritePrivate(file, System.Text.Encoding.UTF8.GetString(ApiJson.Encode(map)));
                 return ClusterSettings.Read(map);
             }

@@ -78,7 +78,7 @@ internal sealed class ClusterSecrets
         Metadata = new()
         {
             Name = SecretName,
-            Namespace = "kube-system",
+            Namespace = WellKnownNamespaces.System,
             OwnerReferences = [new OwnerReference { ApiVersion = "v1", Kind = "Secret", Name = token.Metadata.Name, Uid = token.Metadata.Uid, Controller = true, BlockOwnerDeletion = true }],
         },
         Type = "Opaque",

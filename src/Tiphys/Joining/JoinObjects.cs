@@ -1,5 +1,6 @@
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Rbac.V1;
 using Tiphys.Client;
 
@@ -24,16 +25,16 @@ internal sealed class JoinObjects(KubernetesClient client, Uri server, string au
     /// <summary>Makes what is missing and brings descriptions up to date. What an administrator changed in rights stays.</summary>
     public async Task EnsureAsync(CancellationToken cancel)
     {
-        await EnsureMapAsync("kube-public", ClusterInfo.Name, new() { [ClusterInfo.KubeconfigKey] = await DescriptionAsync(cancel) }, cancel);
-        await EnsureMapAsync("kube-system", ClusterSettings.Name, settings.ToData(), cancel);
+        await EnsureMapAsync(WellKnownNamespaces.Public, ClusterInfo.Name, new() { [ClusterInfo.KubeconfigKey] = await DescriptionAsync(cancel) }, cancel);
+        await EnsureMapAsync(WellKnownNamespaces.System, ClusterSettings.Name, settings.ToData(), cancel);
         foreach (var role in ClusterRoles()) await EnsureAsync(role, cancel);
         foreach (var binding in ClusterBindings()) await EnsureAsync(binding, cancel);
-        await EnsureAsync(MapReader("kubeadm:bootstrap-signer-clusterinfo", "kube-public", ClusterInfo.Name), cancel);
-        await EnsureAsync(Readers("kubeadm:bootstrap-signer-clusterinfo", "kube-public", User("system:anonymous")), cancel);
-        await EnsureAsync(MapReader("tiphys:cluster-settings", "kube-system", ClusterSettings.Name), cancel);
-        await EnsureAsync(Readers("tiphys:cluster-settings", "kube-system", Group(Nodes)), cancel);
+        await EnsureAsync(MapReader("kubeadm:bootstrap-signer-clusterinfo", WellKnownNamespaces.Public, ClusterInfo.Name), cancel);
+        await EnsureAsync(Readers("kubeadm:bootstrap-signer-clusterinfo", WellKnownNamespaces.Public, User("system:anonymous")), cancel);
+        await EnsureAsync(MapReader("tiphys:cluster-settings", WellKnownNamespaces.System, ClusterSettings.Name), cancel);
+        await EnsureAsync(Readers("tiphys:cluster-settings", WellKnownNamespaces.System, Group(Nodes)), cancel);
         await EnsureAsync(SecretsReader(), cancel);
-        await EnsureAsync(Readers(SecretsRole, "kube-system", Group(ServerToken.Group)), cancel);
+        await EnsureAsync(Readers(SecretsRole, WellKnownNamespaces.System, Group(ServerToken.Group)), cancel);
     }
 
     /// <summary>
@@ -43,7 +44,7 @@ internal sealed class JoinObjects(KubernetesClient client, Uri server, string au
     private async Task<string> DescriptionAsync(CancellationToken cancel)
     {
         var own = Kubeconfig.WriteCluster(server, authorityPem);
-        if (!shared || (await client.Resource<ConfigMap>().FindAsync("kube-public", ClusterInfo.Name, cancel))?.Data?.GetValueOrDefault(ClusterInfo.KubeconfigKey) is not { } known) return own;
+        if (!shared || (await client.Resource<ConfigMap>().FindAsync(WellKnownNamespaces.Public, ClusterInfo.Name, cancel))?.Data?.GetValueOrDefault(ClusterInfo.KubeconfigKey) is not { } known) return own;
         try
         {
             return Kubeconfig.ReadCluster(known).AuthorityPem == authorityPem ? known : own;
@@ -77,7 +78,7 @@ internal sealed class JoinObjects(KubernetesClient client, Uri server, string au
         Binding("kubeadm:node-autoapprove-certificate-rotation", "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient", Group(Nodes)),
         Binding("tiphys:node-autoapprove-components", "tiphys:certificatesigningrequests:nodecomponentclient", Group(Nodes)),
         Binding(NodeComponents.Routes, NodeComponents.Routes, User(NodeComponents.Routes)),
-        Binding("tiphys:controller:" + ApproverAccount, "tiphys:controller:" + ApproverAccount, new Subject { Kind = "ServiceAccount", Namespace = "kube-system", Name = ApproverAccount }),
+        Binding("tiphys:controller:" + ApproverAccount, "tiphys:controller:" + ApproverAccount, new Subject { Kind = "ServiceAccount", Namespace = WellKnownNamespaces.System, Name = ApproverAccount }),
     ];
 
     private async Task EnsureMapAsync(string ns, string name, Dictionary<string, string> data, CancellationToken cancel)
@@ -113,7 +114,7 @@ internal sealed class JoinObjects(KubernetesClient client, Uri server, string au
 
     private static Role SecretsReader() => new()
     {
-        Metadata = new() { Namespace = "kube-system", Name = SecretsRole },
+        Metadata = new() { Namespace = WellKnownNamespaces.System, Name = SecretsRole },
         Rules = [new() { ApiGroups = [""], Resources = ["secrets"], ResourceNames = [ClusterSecrets.SecretName], Verbs = ["get"] }],
     };
 

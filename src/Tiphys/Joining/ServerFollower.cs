@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Discovery.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Joining;
@@ -13,14 +14,13 @@ namespace Tiphys.Joining;
 /// <param name="loggers">Where to log.</param>
 internal sealed class ServerFollower(KubernetesClient client, ServerList servers, ServerBalancer balancer, TimeProvider time, ILoggerFactory loggers)
 {
-    private const string ServiceLabel = "kubernetes.io/service-name";
     private const string Port = "https";
 
     /// <summary>Follows until cancelled.</summary>
     public Task RunAsync(CancellationToken cancel)
     {
         var informers = new InformerFactory(client, time, loggers);
-        var slices = informers.For<EndpointSlice>("default", new ListQuery { LabelSelector = $"{ServiceLabel}=kubernetes" });
+        var slices = informers.For<EndpointSlice>(WellKnownNamespaces.Default, new ListQuery { LabelSelector = $"{EndpointSliceLabels.ServiceName}=kubernetes" });
         slices.OnChange(_ =>
         {
             foreach (var removed in servers.Replace([.. slices.List().SelectMany(Addresses)])) balancer.Cut(removed);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Server;
 
@@ -29,7 +30,7 @@ internal sealed class ServerTokens(KubernetesClient client, DataDirectory data)
         if (record.Etcd is null)
             throw new StartException("this server keeps its objects in an embedded store, which a second server cannot share: move them to an etcd first with `tiphys etcd migrate`, and start this server with --etcd-servers.");
         var key = CertificateKey.Generate();
-        var system = await client.Resource<Namespace>().GetAsync(null, "kube-system", cancel);
+        var system = await client.Resource<Namespace>().GetAsync(null, WellKnownNamespaces.System, cancel);
         var secrets = ClusterSecrets.Gather(data.Pki, record with { ClusterId = system.Metadata.Uid });
         using var authority = X509Certificate2.CreateFromPem(secrets.AuthorityPem);
         var full = new ServerToken(token, key, ClusterInfo.HashOf(authority));

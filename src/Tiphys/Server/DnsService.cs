@@ -2,6 +2,7 @@ using System.Net;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Discovery.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Api.Rbac.V1;
 using Tiphys.Client;
 
@@ -17,7 +18,7 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
     public const string User = "system:serviceaccount:kube-system:coredns";
 
     private const string RoleName = "system:coredns";
-    private const string Namespace = "kube-system";
+    private const string Namespace = WellKnownNamespaces.System;
     private const string Name = "kube-dns";
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(15);
 
@@ -62,7 +63,7 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
     private async Task RemoveSlicesOfTheDeadAsync(CancellationToken cancel)
     {
         var slices = client.Resource<EndpointSlice>();
-        var alive = (await slices.FindAsync("default", "kubernetes", cancel))?.Endpoints.SelectMany(static e => e.Addresses).ToHashSet(StringComparer.Ordinal) ?? [];
+        var alive = (await slices.FindAsync(WellKnownNamespaces.Default, "kubernetes", cancel))?.Endpoints.SelectMany(static e => e.Addresses).ToHashSet(StringComparer.Ordinal) ?? [];
         if (!alive.Contains(address.ToString())) return; // this server is not in yet: nothing can be said of others
         var own = Slice().Metadata;
         foreach (var slice in (await slices.ListAsync(Namespace, new ListQuery { LabelSelector = string.Join(',', own.Labels!.Select(static l => $"{l.Key}={l.Value}")) }, cancel)).Items)
@@ -123,7 +124,7 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
         {
             Name = $"{Name}-{address.ToString().Replace('.', '-').Replace(':', '-').Trim('-')}",
             Namespace = Namespace,
-            Labels = new() { ["kubernetes.io/service-name"] = Name, ["endpointslice.kubernetes.io/managed-by"] = "tiphys-server" },
+            Labels = new() { [EndpointSliceLabels.ServiceName] = Name, [EndpointSliceLabels.ManagedBy] = "tiphys-server" },
         },
         AddressType = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4",
         Endpoints = [new() { Addresses = [address.ToString()], Conditions = new() { Ready = true, Serving = true, Terminating = false } }],

@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text;
 using Tiphys.Api.Apps.V1;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Kubelet.Containerd.Images;
 
@@ -11,7 +12,7 @@ namespace Tiphys.Up;
 internal static class Sample
 {
     private const string Image = "tiphys.local/busybox:1";
-    private const string Namespace = "default";
+    private const string Namespace = WellKnownNamespaces.Default;
     private const string Name = "web";
 
     /// <summary>Puts the image where the node imports images from.</summary>

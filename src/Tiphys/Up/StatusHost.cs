@@ -1,6 +1,7 @@
 using System.Globalization;
 using Tiphys.Api.Apps.V1;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Kubelet.Containerd;
 using Tiphys.Server;
@@ -49,7 +50,7 @@ internal static class StatusHost
             well &= Row("node " + node.Metadata.Name, ready?.Status == "True", ready?.Message ?? "has not reported yet");
         }
 
-        var dns = await client.Resource<Service>().FindAsync("kube-system", "kube-dns", cancel);
+        var dns = await client.Resource<Service>().FindAsync(WellKnownNamespaces.System, "kube-dns", cancel);
         var answers = dns is not null && await DnsProbe.AnswersAsync(System.Net.IPAddress.Parse(dns.Spec.ClusterIP), cancel);
         well &= Row("cluster dns", answers, dns is null ? "its Service does not exist" : $"{dns.Spec.ClusterIP}, {(answers ? "answers through its Service" : "does not answer")}");
         var pods = (await client.Resource<Pod>().ListAsync(null, ListQuery.All, cancel)).Items;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Server;
 
@@ -81,7 +82,7 @@ internal static class UpHost
         });
         await steps.RunAsync("Cluster DNS", async () =>
         {
-            var service = await UntilFoundAsync(() => client!.Resource<Service>().FindAsync("kube-system", "kube-dns", cancel), cancel);
+            var service = await UntilFoundAsync(() => client!.Resource<Service>().FindAsync(WellKnownNamespaces.System, "kube-dns", cancel), cancel);
             while (!await DnsProbe.AnswersAsync(IPAddress.Parse(service.Spec.ClusterIP), cancel)) await Task.Delay(50, cancel);
             return $"answers at {service.Spec.ClusterIP}";
         });
