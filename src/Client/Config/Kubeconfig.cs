@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using YamlDotNet.RepresentationModel;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Client;
 
@@ -39,11 +40,11 @@ public static class Kubeconfig
             Server = new Uri(Scalar(cluster, "server") ?? throw new KubeconfigException($"cluster \"{clusterName}\" has no server")),
             TlsServerName = Scalar(cluster, "tls-server-name"),
             InsecureSkipTlsVerify = Scalar(cluster, "insecure-skip-tls-verify") == "true",
-            Authorities = authorities is null ? null : Certificates(authorities),
+            Authorities = authorities is null ? null : PemCertificates.Parse(authorities),
             Certificate = user is null ? null : ClientCertificate(user, folder),
             Token = user is null ? null : Scalar(user, "token"),
             TokenFile = user is null || Scalar(user, "tokenFile") is not { } file ? null : Path.Combine(folder, file),
-            Namespace = Scalar(contextNode, "namespace") ?? "default",
+            Namespace = Scalar(contextNode, "namespace") ?? WellKnownNamespaces.Default,
         };
     }
 
@@ -109,13 +110,6 @@ public static class Kubeconfig
     {
         if (Data(user, "client-certificate", folder) is not { } certificate || Data(user, "client-key", folder) is not { } key) return null;
         return X509Certificate2.CreateFromPem(certificate, key);
-    }
-
-    internal static X509Certificate2Collection Certificates(string pem)
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPem(pem);
-        return certificates;
     }
 
     /// <summary>A value given inline as base64 (<c>x-data</c>) or as a file (<c>x</c>).</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.Client;
 
@@ -57,12 +58,12 @@ public sealed class KubeconfigSet
             Server = Address(overrides.Server ?? Value(cluster?.Node, "server") ?? "http://localhost:8080", authorities is not null || insecure || user is not null),
             TlsServerName = overrides.TlsServerName ?? Value(cluster?.Node, "tls-server-name"),
             InsecureSkipTlsVerify = insecure,
-            Authorities = authorities is null ? null : Kubeconfig.Certificates(authorities),
+            Authorities = authorities is null ? null : PemCertificates.Parse(authorities),
             Certificate = Certificate(overrides, user, userName ?? ""),
             User = userName ?? "",
             Token = overrides.Token ?? Value(user?.Node, "token"),
             TokenFile = overrides.Token is null && Value(user?.Node, "tokenFile") is { } tokenFile ? Path.Combine(user!.Value.Folder, tokenFile) : null,
-            Namespace = overrides.Namespace ?? Value(context, "namespace") ?? "default",
+            Namespace = overrides.Namespace ?? Value(context, "namespace") ?? WellKnownNamespaces.Default,
         };
     }
 
@@ -79,11 +80,11 @@ public sealed class KubeconfigSet
         return new ClientConfig
         {
             Server = new Uri($"https://{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}"),
-            Authorities = File.Exists(authority) ? Kubeconfig.Certificates(File.ReadAllText(authority)) : null,
+            Authorities = File.Exists(authority) ? PemCertificates.Load(authority) : null,
             InsecureSkipTlsVerify = overrides.InsecureSkipTlsVerify,
             Token = overrides.Token,
             TokenFile = overrides.Token is null ? token : null,
-            Namespace = overrides.Namespace ?? (File.Exists(ns) ? File.ReadAllText(ns).Trim() : "default"),
+            Namespace = overrides.Namespace ?? (File.Exists(ns) ? File.ReadAllText(ns).Trim() : WellKnownNamespaces.Default),
         };
     }
 

@@ -21,7 +21,7 @@ internal sealed class EtcdFlags
 
     public void Check(CommandResult result)
     {
-        foreach (var server in Servers(result.GetValue(_servers)))
+        foreach (var server in Flags.Split(result.GetValue(_servers)))
         {
             if (!Uri.TryCreate(server, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "unix"))
                 result.AddError($"--etcd-servers: \"{server}\" is not a URL; use https://host:port, http://host:port or unix:///path");
@@ -40,7 +40,7 @@ internal sealed class EtcdFlags
         var (health, ready) = (Parse(result.GetValue(_health)!), Parse(result.GetValue(_ready)!));
         return new EtcdSettings
         {
-            Servers = [.. Servers(result.GetValue(_servers)).Select(static s => new Uri(s))],
+            Servers = [.. Flags.Split(result.GetValue(_servers)).Select(static s => new Uri(s))],
             AuthorityFile = result.GetValue(_authority),
             CertificateFile = result.GetValue(_certificate),
             KeyFile = result.GetValue(_key),
@@ -49,9 +49,6 @@ internal sealed class EtcdFlags
             HealthCheckTimeout = health < ready ? health : ready,
         };
     }
-
-    private static IEnumerable<string> Servers(string[]? values) =>
-        (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private static TimeSpan Parse(string text) => GoDuration.TryParse(text, out var value) ? value : default;
 

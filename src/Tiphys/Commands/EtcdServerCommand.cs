@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using Tiphys.Api;
 using Tiphys.Logging;
 using Tiphys.Server;
 using Tiphys.Storage.Etcd;
@@ -12,6 +13,7 @@ namespace Tiphys.Commands;
 internal static class EtcdServerCommand
 {
     private const string DefaultUrl = "http://localhost:2379";
+    private const long LongestHours = 1_000_000;
     private static readonly string[] s_levels = ["debug", "info", "warn", "error", "panic", "fatal"];
 
     /// <summary>Makes a command run the server.</summary>
@@ -26,14 +28,12 @@ internal static class EtcdServerCommand
         var authority = new Option<string?>("--trusted-ca-file") { Description = "Authorities of clients, in PEM: clients must show a certificate of theirs." };
         var clientAuth = new Option<bool>("--client-cert-auth") { Description = "Demand certificates of clients; needs --trusted-ca-file." };
         var quota = new Option<long>("--quota-backend-bytes") { Description = "Bytes of disk beyond which puts are refused with the alarm NOSPACE; 0 for as many as there are.", DefaultValueFactory = static _ => 0 };
-        var mode = new Option<string>("--auto-compaction-mode") { Description = "What --auto-compaction-retention counts: time (periodic) or revisions (revision).", DefaultValueFactory = static _ => "periodic" };
-        mode.AcceptOnlyFromAmong("periodic", "revision");
+        var mode = Flags.Choice("--auto-compaction-mode", "What --auto-compaction-retention counts: time (periodic) or revisions (revision).", "periodic", ["periodic", "revision"]);
         var retention = new Option<string>("--auto-compaction-retention") { Description = "How much history is kept: a duration such as 30m (a number alone means hours), or a number of revisions; 0 leaves compaction to clients.", DefaultValueFactory = static _ => "0" };
         var request = new Option<int>("--max-request-bytes") { Description = "Bytes a write request may have.", DefaultValueFactory = static _ => new EtcdOptions().MaxRequestBytes };
         var operations = new Option<int>("--max-txn-ops") { Description = "The most operations a transaction may have.", DefaultValueFactory = static _ => new EtcdOptions().MaxTxnOperations };
         var progress = new Option<string>("--watch-progress-notify-interval") { Description = "How often a quiet watch that asked for it hears how far it has seen.", DefaultValueFactory = static _ => "10m" };
-        var level = new Option<string>("--log-level") { Description = $"The least that is logged: {string.Join(", ", s_levels)}.", DefaultValueFactory = static _ => "info" };
-        level.AcceptOnlyFromAmong(s_levels);
+        var level = Flags.Choice("--log-level", $"The least that is logged: {string.Join(", ", s_levels)}.", "info", s_levels);
         foreach (var option in new Option[] { dataDir, name, listen, advertise, cert, key, authority, clientAuth, quota, mode, retention, request, operations, progress, level }) command.Options.Add(option);
         AtLeast(request, 1);
         AtLeast(operations, 1);
@@ -44,12 +44,12 @@ internal static class EtcdServerCommand
             if (result.GetValue(clientAuth) && result.GetValue(authority) is null) result.AddError("--client-cert-auth needs --trusted-ca-file");
             // Values that were not given read as empty here.
             if (result.GetValue(retention) is { Length: > 0 } && !TryRetention(result.GetValue(mode), result.GetValue(retention), out _, out _)) result.AddError($"--auto-compaction-retention: \"{result.GetValue(retention)}\" is not {(result.GetValue(mode) == "revision" ? "a number of revisions" : "a duration such as 1h or 30m")}");
-            if (result.GetValue(progress) is { Length: > 0 } && (!TryDuration(result.GetValue(progress), out var interval) || interval <= TimeSpan.Zero)) result.AddError($"--watch-progress-notify-interval: \"{result.GetValue(progress)}\" is not a duration such as 10m or 5s");
+            if (result.GetValue(progress) is { Length: > 0 } && (!GoDuration.TryParse(result.GetValue(progress), out var interval) || interval <= TimeSpan.Zero)) result.AddError($"--watch-progress-notify-interval: \"{result.GetValue(progress)}\" is not a duration such as 10m or 5s");
         });
         command.SetAction((result, cancel) =>
         {
             TryRetention(result.GetValue(mode), result.GetValue(retention), out var window, out var revisions);
-            TryDuration(result.GetValue(progress), out var interval);
+            _ = GoDuration.TryParse(result.GetValue(progress), out var interval);
             var listenUrls = Split(result.GetValue(listen), DefaultUrl);
             var options = new EtcdHostOptions
             {
@@ -76,8 +76,7 @@ internal static class EtcdServerCommand
 
     private static Option<string[]> Urls(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = static _ => [] };
 
-    private static string[] Split(string[]? values, string fallback) =>
-        values is { Length: > 0 } ? [.. values.SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))] : [fallback];
+    private static string[] Split(string[]? values, string fallback) => values is { Length: > 0 } ? [.. Flags.Split(values)] : [fallback];
 
     private static void AtLeast(Option<int> option, int least) => option.Validators.Add(result =>
     {
@@ -97,40 +96,13 @@ internal static class EtcdServerCommand
     {
         (window, revisions) = (null, 0);
         if (mode == "revision") return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out revisions);
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours <= 1_000_000)
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && hours <= LongestHours)
         {
             window = hours == 0 ? null : TimeSpan.FromHours(hours);
             return true;
         }
-        if (!TryDuration(text, out var duration) || duration <= TimeSpan.Zero) return false;
+        if (!GoDuration.TryParse(text, out var duration) || duration <= TimeSpan.Zero || duration > TimeSpan.FromHours(LongestHours)) return false;
         window = duration;
-        return true;
-    }
-
-    // Durations as Go writes them, without fractions: 1h30m, 90s, 500ms.
-    private static bool TryDuration(string? text, out TimeSpan duration)
-    {
-        duration = default;
-        var rest = text.AsSpan();
-        if (rest.IsEmpty) return false;
-        while (!rest.IsEmpty)
-        {
-            var digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits is < 1 or > 9 || !long.TryParse(rest[..digits], NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return false;
-            rest = rest[digits..];
-            var unit = rest.IndexOfAnyInRange('0', '9') is var next && next < 0 ? rest : rest[..next];
-            TimeSpan? one = unit switch
-            {
-                "h" => TimeSpan.FromHours(1),
-                "m" => TimeSpan.FromMinutes(1),
-                "s" => TimeSpan.FromSeconds(1),
-                "ms" => TimeSpan.FromMilliseconds(1),
-                _ => null,
-            };
-            if (one is not { } length) return false;
-            duration += length * value;
-            rest = rest[unit.Length..];
-        }
         return true;
     }
 }

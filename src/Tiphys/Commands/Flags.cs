@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Tiphys.Server;
 
 namespace Tiphys.Commands;
 
@@ -47,6 +48,10 @@ internal static class Flags
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
         return option.AcceptOnlyFromAmong([.. words]);
     }
+
+    /// <summary>The values of a flag that may be given several times, and with several values between commas.</summary>
+    public static IEnumerable<string> Split(params string[]? values) =>
+        (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     private delegate bool TryParse<T>(string text, out T value);
 

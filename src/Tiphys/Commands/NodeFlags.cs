@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Tiphys.Client;
 using Tiphys.Joining;
 using Tiphys.Kubelet;
 using Tiphys.Proxy;
@@ -42,8 +43,7 @@ internal sealed class NodeFlags
     {
         Prerequisites.CheckNode(result.GetValue(_runtime) is null);
         var certificate = result.GetValue(_certificate);
-        var authorities = new X509Certificate2Collection();
-        if (result.GetValue(_clientCa) is { } file) authorities.ImportFromPemFile(file);
+        var authorities = result.GetValue(_clientCa) is { } file ? PemCertificates.Load(file) : [];
         return NodePaths.KubeletOptions(result.GetValue(_dataDir)!) with
         {
             NodeName = result.GetValue(_name)!,

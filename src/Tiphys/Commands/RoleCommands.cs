@@ -40,7 +40,7 @@ internal static class RoleCommands
             {
                 LeaderElect = result.GetValue(elect),
                 LeaderElection = election.Timing(result),
-                Controllers = result.GetValue(controllers)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                Controllers = [.. Flags.Split(result.GetValue(controllers)!)],
                 ClusterCidrs = [result.GetValue(cidr)],
                 ServiceClusterIpRange = result.GetValue(services),
                 AllocateNodeCidrs = result.GetValue(allocate),

@@ -1,5 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
+using System.CommandLine.Parsing;
+using Tiphys.Api;
 using Tiphys.Client;
 using Tiphys.Joining;
 using Tiphys.Server;
@@ -10,6 +11,7 @@ namespace Tiphys.Commands;
 internal static class TokenCommands
 {
     private static readonly string[] s_usages = ["signing", "authentication"];
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(365_000);
 
     public static Command Create() => new("token", "Manage the tokens with which nodes and servers join.") { CreateToken(), List(), Revoke(), Generate() };
 
@@ -21,7 +23,7 @@ internal static class TokenCommands
         {
             Description = "How long the token is valid, for example 1s, 2m, 3h; 0 for ever. [default: 24h0m0s]",
             DefaultValueFactory = static _ => TimeSpan.FromHours(24),
-            CustomParser = static result => Durations.Parse(result.Tokens[0].Value) is { } duration ? duration : Wrong(result),
+            CustomParser = Duration,
         };
         var description = new Option<string>("--description") { Description = "What the token is for, for people.", DefaultValueFactory = static _ => "" };
         var usages = new Option<string[]>("--usages") { Description = "What the token can be used for, comma-separated: signing,authentication.", DefaultValueFactory = static _ => s_usages };
@@ -38,8 +40,8 @@ internal static class TokenCommands
                     Token = result.GetValue(token),
                     Ttl = forServer && result.GetResult(ttl) is not { Implicit: false } ? ServerTokens.DefaultTtl : result.GetValue(ttl),
                     Description = result.GetValue(description) is { Length: > 0 } text ? text : forServer ? "For servers that join." : "",
-                    Usages = [.. Split(result.GetValue(usages)), .. forServer ? [ServerToken.Usage] : Array.Empty<string>()],
-                    Groups = [.. Split(result.GetValue(groups)), .. forServer ? [ServerToken.Group] : Array.Empty<string>()],
+                    Usages = [.. Flags.Split(result.GetValue(usages)), .. forServer ? [ServerToken.Usage] : Array.Empty<string>()],
+                    Groups = [.. Flags.Split(result.GetValue(groups)), .. forServer ? [ServerToken.Group] : Array.Empty<string>()],
                     PrintJoinCommand = result.GetValue(join),
                     Address = result.GetValue(place.Kubeconfig) is null ? ServerRecord.TryRead(DataDirectory.ServerRecordOf(result.GetValue(place.DataDir)!))?.Server : null,
                     Server = forServer ? DataDirectory.Open(result.GetValue(place.DataDir)!) : null,
@@ -87,10 +89,9 @@ internal static class TokenCommands
         return command;
     }
 
-    private static List<string> Split(string[]? values) => [.. (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
-
-    private static TimeSpan Wrong(System.CommandLine.Parsing.ArgumentResult result)
+    private static TimeSpan Duration(ArgumentResult result)
     {
+        if (GoDuration.TryParse(result.Tokens[0].Value, out var duration) && duration >= TimeSpan.Zero && duration <= s_longest) return duration;
         result.AddError($"time: invalid duration \"{result.Tokens[0].Value}\"");
         return default;
     }
@@ -101,32 +102,5 @@ internal static class TokenCommands
         public Option<string> DataDir { get; } = Flags.DataDir();
 
         public Option<string?> Kubeconfig { get; } = new("--kubeconfig") { Description = "Kubeconfig of an administrator; the server's own below --data-dir by default." };
-    }
-}
-
-/// <summary>Durations as Go writes them: <c>1h30m</c>.</summary>
-internal static class Durations
-{
-    /// <summary>Reads a duration; null when the text is none.</summary>
-    public static TimeSpan? Parse(string text)
-    {
-        if (text == "0") return TimeSpan.Zero;
-        var total = TimeSpan.Zero;
-        var rest = text.AsSpan();
-        if (rest.IsEmpty) return null;
-        while (!rest.IsEmpty)
-        {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
-            if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return null;
-            rest = rest[digits..];
-            var letters = rest.IndexOfAny("0123456789.");
-            var unit = letters < 0 ? rest : rest[..letters];
-            rest = letters < 0 ? default : rest[letters..];
-            var one = unit switch { "h" => TimeSpan.FromHours(1), "m" => TimeSpan.FromMinutes(1), "s" => TimeSpan.FromSeconds(1), "ms" => TimeSpan.FromMilliseconds(1), _ => TimeSpan.Zero };
-            if (one == TimeSpan.Zero || number * one.TotalDays > 365_000) return null;
-            total += one * number;
-        }
-
-        return total;
     }
 }

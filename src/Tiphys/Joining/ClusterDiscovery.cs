@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Server;
 
@@ -64,7 +65,7 @@ internal sealed partial class ClusterDiscovery(Uri server, string newToken, Time
             var patience = TokenPatience;
             try
             {
-                var data = (await client.Resource<ConfigMap>().GetAsync("kube-public", ClusterInfo.Name, cancel)).Data ?? [];
+                var data = (await client.Resource<ConfigMap>().GetAsync(WellKnownNamespaces.Public, ClusterInfo.Name, cancel)).Data ?? [];
                 if (data.GetValueOrDefault(ClusterInfo.KubeconfigKey) is not { Length: > 0 } content)
                     throw new StartException("there is no kubeconfig key in the cluster-info ConfigMap; this API server is not set up for nodes that join.");
                 if (data.GetValueOrDefault(ClusterInfo.SignaturePrefix + token.Id) is { Length: > 0 } signature)
@@ -103,17 +104,14 @@ internal sealed partial class ClusterDiscovery(Uri server, string newToken, Time
 
     private static X509Certificate2Collection Certificates(string pem)
     {
-        var certificates = new X509Certificate2Collection();
         try
         {
-            certificates.ImportFromPem(pem);
+            return PemCertificates.Parse(pem) is { Count: > 0 } certificates ? certificates : throw new StartException("there is no CA in the cluster-info ConfigMap.");
         }
         catch (CryptographicException e)
         {
             throw new StartException($"failed to parse the cluster CA from the cluster-info ConfigMap: {e.Message}");
         }
-
-        return certificates.Count > 0 ? certificates : throw new StartException("there is no CA in the cluster-info ConfigMap.");
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Waiting: {Reason}")]

@@ -84,9 +84,7 @@ internal sealed partial class NodeIdentity
             throw new StartException("the cluster's authority must be verified: give --discovery-token-ca-cert-hash as `tiphys token create --print-join-command` prints it (or --discovery-token-unsafe-skip-ca-verification to trust whoever answers).");
 
         var pem = await new ClusterDiscovery(server, "tiphys token create", time, logger).AuthorityAsync(token, options.AuthorityHashes, cancel);
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(pem);
-        var config = new ClientConfig { Server = server, Authorities = authorities };
+        var config = new ClientConfig { Server = server, Authorities = PemCertificates.Parse(pem) };
         using var client = (config with { Token = token.Text }).CreateClient("tiphys-agent");
         try
         {

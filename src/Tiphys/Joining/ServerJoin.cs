@@ -1,6 +1,6 @@
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Server;
 
@@ -60,13 +60,11 @@ internal sealed partial class ServerJoin
 
     private async Task<Secret> FetchAsync(Uri server, string pem, BootstrapToken token, CancellationToken cancel)
     {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(pem);
-        using var client = new ClientConfig { Server = server, Authorities = authorities, Token = token.Text }.CreateClient("tiphys-join");
+        using var client = new ClientConfig { Server = server, Authorities = PemCertificates.Parse(pem), Token = token.Text }.CreateClient("tiphys-join");
         try
         {
             if (!_options.Disabled.Contains("agent")) await NodeIdentity.RefuseTakenNameAsync(client, _options.NodeName, cancel);
-            return await client.Resource<Secret>().GetAsync("kube-system", ClusterSecrets.SecretName, cancel);
+            return await client.Resource<Secret>().GetAsync(WellKnownNamespaces.System, ClusterSecrets.SecretName, cancel);
         }
         catch (ApiException e) when (e.Status.Code == 401)
         {
@@ -82,12 +80,7 @@ internal sealed partial class ServerJoin
         }
     }
 
-    private static bool SameAuthority(string pem, string hash)
-    {
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(pem);
-        return authorities.Any(a => ClusterInfo.HashOf(a) == hash);
-    }
+    private static bool SameAuthority(string pem, string hash) => PemCertificates.Parse(pem).Any(a => ClusterInfo.HashOf(a) == hash);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "This server has joined the cluster of {Server}")]
     private static partial void LogJoined(ILogger logger, Uri server);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Client;
 using Tiphys.Server;
 
@@ -79,7 +80,7 @@ internal static class TokenHost
     {
         var now = time.GetUtcNow();
         var rows = new List<string[]> { s_columns };
-        foreach (var secret in (await client.Resource<Secret>().ListAsync("kube-system", BootstrapToken.Query, cancel)).Items)
+        foreach (var secret in (await client.Resource<Secret>().ListAsync(WellKnownNamespaces.System, BootstrapToken.Query, cancel)).Items)
         {
             if (BootstrapToken.Read(secret) is not { } token) await Console.Error.WriteLineAsync($"the secret {secret.Metadata.Name} holds no bootstrap token");
             else rows.Add([token.Text, TimeLeft(token, now), token.Expires is { } end ? end.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) : "<never>", Join(token.Usages), token.Description.Length > 0 ? token.Description : "<none>", Join(token.Groups)]);
@@ -99,7 +100,7 @@ internal static class TokenHost
             var id = BootstrapToken.IsId(text) ? text : BootstrapToken.Parse(text)?.Id ?? throw new StartException($"given token didn't match pattern \"{BootstrapToken.Pattern}\" or \"\\A([a-z0-9]{{6}})\\z\"");
             try
             {
-                await client.Resource<Secret>().DeleteAsync("kube-system", BootstrapToken.NameOf(id), null, cancel);
+                await client.Resource<Secret>().DeleteAsync(WellKnownNamespaces.System, BootstrapToken.NameOf(id), null, cancel);
             }
             catch (ApiException e) when (e.IsNotFound)
             {
@@ -112,11 +113,9 @@ internal static class TokenHost
 
     private static async Task<string> JoinCommandAsync(KubernetesClient client, BootstrapToken token, Uri? address, CancellationToken cancel)
     {
-        var map = await client.Resource<ConfigMap>().GetAsync("kube-public", ClusterInfo.Name, cancel);
+        var map = await client.Resource<ConfigMap>().GetAsync(WellKnownNamespaces.Public, ClusterInfo.Name, cancel);
         var (server, pem) = Kubeconfig.ReadCluster(map.Data?.GetValueOrDefault(ClusterInfo.KubeconfigKey) ?? "");
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(pem);
-        return $"tiphys agent --server {(address ?? server).AbsoluteUri.TrimEnd('/')} --token {token.Text} {string.Join(' ', authorities.Select(static a => "--discovery-token-ca-cert-hash " + ClusterInfo.HashOf(a)))}";
+        return $"tiphys agent --server {(address ?? server).AbsoluteUri.TrimEnd('/')} --token {token.Text} {string.Join(' ', PemCertificates.Parse(pem).Select(static a => "--discovery-token-ca-cert-hash " + ClusterInfo.HashOf(a)))}";
     }
 
     private static string TimeLeft(BootstrapToken token, DateTimeOffset now)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
+using Tiphys.Client;
 using Tiphys.Storage;
 using Tiphys.Storage.Etcd.Client;
 
@@ -33,8 +34,8 @@ internal sealed record EtcdSettings
                 new EtcdStoreOptions
                 {
                     Servers = Servers,
-                    Authorities = AuthorityFile is null ? null : Certificates(AuthorityFile),
-                    ClientCertificate = CertificateFile is null ? null : (X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile), Certificates(CertificateFile)),
+                    Authorities = AuthorityFile is null ? null : PemCertificates.Load(AuthorityFile),
+                    ClientCertificate = CertificateFile is null ? null : (X509Certificate2.CreateFromPemFile(CertificateFile, KeyFile), PemCertificates.Load(CertificateFile)),
                     Prefix = Prefix,
                     CompactionInterval = CompactionInterval,
                     HealthCheckTimeout = HealthCheckTimeout,
@@ -46,12 +47,5 @@ internal sealed record EtcdSettings
         {
             throw new StartException(e.Message);
         }
-    }
-
-    private static X509Certificate2Collection Certificates(string file)
-    {
-        var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPemFile(file);
-        return certificates;
     }
 }

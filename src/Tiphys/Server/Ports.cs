@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tiphys.Commands;
+namespace Tiphys.Server;
 
 /// <summary>A range of ports as a flag gives it, for example 30000-32767; both ends belong to it.</summary>
 internal readonly record struct Ports(int First, int Last)
