@@ -28,6 +28,8 @@ public sealed class ServerJoinTests : IAsyncDisposable
         await RefusedAsync("the token does not open the cluster's keys: another server token was made after it", "--server", server, "--token", $"{parts[0]}.{parts[1]}.{other}.{parts[3]}");
         await RefusedAsync("failed to verify the JWS signature of the cluster-info ConfigMap with the token", "--server", server, "--token", $"{parts[0]}.0123456789abcdef.{parts[2]}.{parts[3]}");
         await RefusedAsync("--cluster-domain sea.local contradicts the cluster's ships.local: all servers of a cluster share it; leave the flag out.", "--server", server, "--token", token, "--cluster-domain", "sea.local");
+        await RefusedAsync($"--secure-port 1 contradicts the cluster's {new Uri(server).Port}: all servers of a cluster share it; leave the flag out.", "--server", server, "--token", token, "--secure-port", "1");
+        await RefusedAsync("--etcd-prefix is for objects in an etcd, and this server's are in the embedded store: name the etcd with --etcd-servers, or leave the flag out.", "--etcd-prefix", "/ships");
         await RefusedAsync("is for agents only: run `tiphys token create --server` on the first server", "--server", server, "--token", (await TokenAsync("create")).Succeeded().Output.Trim());
 
         // The next token ends the one before, and with the last one the keys go too.
@@ -54,13 +56,33 @@ public sealed class ServerJoinTests : IAsyncDisposable
         Assert.Empty((await LoopbackControlPlane.EtcdctlAsync(null, others, "get / --prefix --keys-only")).Succeeded().Output.Trim());
 
         // It has joined, and lacks only the right etcd.
+        _plane.Put("second", "127.0.0.2", "127.0.0.2", _plane.Server("first").Port);
         await _plane.StartServerAsync("second");
-        Assert.Equal((await _plane.KubectlAsync("first", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output, (await _plane.KubectlAsync("second", "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output);
+        Assert.Equal(await ClusterAsync("first"), await ClusterAsync("second"));
     }
+
+    [Fact]
+    public async Task A_server_goes_on_with_the_etcd_it_was_given_once_until_told_otherwise()
+    {
+        var clients = await _plane.StartEtcdAsync();
+        var first = await _plane.StartServerAsync("first", "--etcd-servers", clients, "--etcd-prefix", "/ships");
+        var cluster = await ClusterAsync("first");
+        await _plane.StopAsync(first);
+
+        first = await _plane.StartServerAsync("first");
+        Assert.Equal(cluster, await ClusterAsync("first"));
+        Assert.False(Directory.Exists(_plane.At("first/server/db")));
+        await _plane.StopAsync(first);
+
+        await _plane.StartServerAsync("first", "--etcd-servers", "");
+        Assert.NotEqual(cluster, await ClusterAsync("first"));
+    }
+
+    private async Task<string> ClusterAsync(string server) => (await _plane.KubectlAsync(server, "get namespace kube-system -o jsonpath={.metadata.uid}")).Succeeded().Output;
 
     private async Task RefusedAsync(string message, params string[] flags)
     {
-        var outcome = await _plane.TiphysAsync(["server", "--disable=agent,proxy,dns", "--bind-address", "127.0.0.1", "--secure-port", "0", "--data-dir", _plane.At("second"), .. flags]);
+        var outcome = await _plane.TiphysAsync(["server", "--disable=agent,proxy,dns", "--bind-address", "127.0.0.2", "--data-dir", _plane.At("second"), .. flags]);
         Assert.Equal(1, outcome.Code);
         Assert.Contains(message, outcome.Errors, StringComparison.Ordinal);
     }

@@ -2,6 +2,7 @@ using Tiphys.Api;
 using System.CommandLine;
 using System.Globalization;
 using Tiphys.Controllers;
+using Tiphys.Joining;
 using Tiphys.Server;
 using Tiphys.Storage;
 using Tiphys.Storage.Embedded.Snapshots;
@@ -59,8 +60,10 @@ internal static class EtcdCommands
         var command = new Command("restore", "Make the store of a data directory out of a snapshot. The directory must not have a store.") { file, dataDir, bump };
         command.SetAction((result, _) => GuardAsync(() =>
         {
-            var store = DataDirectory.StoreOf(result.GetValue(dataDir)!);
+            var root = result.GetValue(dataDir)!;
+            var store = DataDirectory.StoreOf(root);
             var info = SnapshotFile.Restore(result.GetValue(file)!, store, result.GetValue(bump));
+            KeptEtcd.Forget(root);
             Console.WriteLine($"Restored {info.TotalKeys} keys at revision {info.Revision + result.GetValue(bump)} to {store}");
             return Task.CompletedTask;
         }));
@@ -150,8 +153,8 @@ internal static class EtcdCommands
 
     private static Option<string> Output()
     {
-        var option = new Option<string>("-w", "--write-out") { Description = "Form of the output: table, json, fields, simple.", DefaultValueFactory = static _ => "table" };
-        option.AcceptOnlyFromAmong("table", "json", "fields", "simple");
+        var option = Flags.Choice("-w", "Form of the output: table, json, fields, simple.", "table", ["table", "json", "fields", "simple"]);
+        option.Aliases.Add("--write-out");
         return option;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
+using Tiphys.Joining;
 using Tiphys.Server;
 using Tiphys.Storage;
 using Tiphys.Storage.Embedded;
@@ -13,8 +14,7 @@ internal static class EtcdMigrateCommand
     public static Command Create()
     {
         var dataDir = Flags.DataDir();
-        var to = new Option<string>("--to") { Description = "Where the objects shall go: etcd or embedded.", DefaultValueFactory = static _ => "etcd" };
-        to.AcceptOnlyFromAmong("etcd", "embedded");
+        var to = Flags.Choice("--to", "Where the objects shall go: etcd or embedded.", "etcd", ["etcd", "embedded"]);
         var etcd = new EtcdFlags();
         var command = new Command("migrate", "Copy all objects from the embedded store to an etcd cluster or back, and compare. All servers must be stopped.") { dataDir, to };
         foreach (var option in etcd.All) command.Options.Add(option);
@@ -30,6 +30,7 @@ internal static class EtcdMigrateCommand
                 await using var remote = await (settings with { CompactionInterval = null }).OpenAsync(NullLogger.Instance, cancel);
                 await using var local = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, HistoryWindow = null });
                 var count = toEtcd ? await StoreMigration.CopyAsync(local, remote, cancel) : await StoreMigration.CopyAsync(remote, local, cancel);
+                if (!toEtcd) KeptEtcd.Forget(result.GetValue(dataDir)!);
                 Console.WriteLine($"Copied and compared {count} objects to {(toEtcd ? string.Join(", ", settings.Servers) : path)}");
             }
             catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)

@@ -72,7 +72,7 @@ internal static class ServerCommand
         });
         command.Validators.Add(result =>
         {
-            foreach (var part in Split(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
+            foreach (var part in Flags.Split(result.GetValue(disable)).Except(s_parts)) result.AddError($"--disable: there is no part \"{part}\"; use {string.Join(", ", s_parts)}");
         });
         command.SetAction((result, cancel) => ServerHost.RunAsync(
             new ServerOptions
@@ -81,17 +81,17 @@ internal static class ServerCommand
                 BindAddress = result.GetValue(bind)!,
                 SecurePort = result.GetValue(port),
                 AdvertiseAddress = result.GetValue(advertise),
-                TlsSans = [.. Split(result.GetValue(sans))],
+                TlsSans = [.. Flags.Split(result.GetValue(sans))],
                 TokenAuthFile = result.GetValue(tokens),
                 ServiceAccountKeyFiles = result.GetValue(keys)!,
                 WriteKubeconfig = result.GetValue(kubeconfig),
                 ServiceClusterIpRange = result.GetValue(services),
                 ClusterCidr = result.GetValue(pods),
                 ClusterDomain = result.GetValue(domain)!,
-                ServiceNodePortRange = (result.GetValue(nodePorts).First, result.GetValue(nodePorts).Last),
+                ServiceNodePortRange = result.GetValue(nodePorts),
                 NodeName = result.GetValue(nodeName)!,
                 NodeIp = result.GetValue(nodeIp),
-                AuthorizationModes = result.GetValue(modes)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+                AuthorizationModes = [.. Flags.Split(result.GetValue(modes)!)],
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
                 ResolvConf = result.GetValue(resolvers)!,
                 EncryptionProviderConfig = result.GetValue(encryption),
@@ -106,13 +106,10 @@ internal static class ServerCommand
                 AuthorityHashes = result.GetValue(hashes)!,
                 Given = command.Options.Where(o => result.GetResult(o) is { Implicit: false }).Select(static o => o.Name).ToHashSet(StringComparer.Ordinal),
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
-                Disabled = alwaysDisabled.Concat(Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
+                Disabled = alwaysDisabled.Concat(Flags.Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },
             Logs.Create(result.GetValue(verbosity)),
             cancel));
         return command;
     }
-
-    private static HashSet<string> Split(string[]? values) =>
-        (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
 }

@@ -32,6 +32,9 @@ internal sealed record ServerRecord
     /// <summary>The shared store; null for the embedded one, which cannot be shared.</summary>
     public EtcdRecord? Etcd { get; init; }
 
+    /// <summary>Whether that is the way the cluster shares, which a server that joined has among its keys, and not one of the server's own.</summary>
+    public bool EtcdIsShared { get; init; }
+
     /// <summary>File with the configuration of encryption at rest.</summary>
     public string? EncryptionProviderConfig { get; init; }
 
@@ -45,8 +48,9 @@ internal sealed record ServerRecord
         ClusterCidr = options.ClusterCidr.ToString(),
         ServiceClusterIpRange = options.ServiceClusterIpRange.ToString(),
         ClusterDomain = options.ClusterDomain,
-        ServiceNodePortRange = Range(options.ServiceNodePortRange),
+        ServiceNodePortRange = options.ServiceNodePortRange.ToString(),
         Etcd = options.Etcd is { } etcd ? EtcdRecord.Of(etcd) : null,
+        EtcdIsShared = options.EtcdIsShared,
         EncryptionProviderConfig = Absolute(options.EncryptionProviderConfig),
         EncryptionReload = options.EncryptionReload,
     };
@@ -70,32 +74,7 @@ internal sealed record ServerRecord
         }
     }
 
-    public static string Range((int First, int Last) ports) => $"{ports.First}-{ports.Last}";
-
-    internal static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
-}
-
-/// <summary>How to reach a store in etcd.</summary>
-internal sealed record EtcdRecord
-{
-    public required IReadOnlyList<Uri> Servers { get; init; }
-
-    public required string Prefix { get; init; }
-
-    public string? AuthorityFile { get; init; }
-
-    public string? CertificateFile { get; init; }
-
-    public string? KeyFile { get; init; }
-
-    public static EtcdRecord Of(EtcdSettings etcd) => new()
-    {
-        Servers = etcd.Servers,
-        Prefix = etcd.Prefix,
-        AuthorityFile = ServerRecord.Absolute(etcd.AuthorityFile),
-        CertificateFile = ServerRecord.Absolute(etcd.CertificateFile),
-        KeyFile = ServerRecord.Absolute(etcd.KeyFile),
-    };
+    private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]

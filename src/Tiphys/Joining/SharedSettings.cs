@@ -17,30 +17,25 @@ internal static class SharedSettings
     /// <exception cref="StartException">A flag contradicts the cluster.</exception>
     public static ServerOptions Apply(ServerOptions options, ServerRecord cluster, string pki)
     {
+        var etcd = cluster.Etcd ?? throw new StartException("the first server keeps its objects in an embedded store, which cannot be shared.");
+        Check("--secure-port", options.SecurePort.ToString(CultureInfo.InvariantCulture), cluster.SecurePort.ToString(CultureInfo.InvariantCulture));
         Check("--cluster-cidr", options.ClusterCidr.ToString(), cluster.ClusterCidr);
         Check("--service-cluster-ip-range", options.ServiceClusterIpRange.ToString(), cluster.ServiceClusterIpRange);
         Check("--cluster-domain", options.ClusterDomain, cluster.ClusterDomain);
-        Check("--service-node-port-range", ServerRecord.Range(options.ServiceNodePortRange), cluster.ServiceNodePortRange);
-        var etcd = cluster.Etcd ?? throw new StartException("the first server keeps its objects in an embedded store, which cannot be shared.");
-        if (options.Etcd is { } own && own.Prefix != etcd.Prefix) throw Contradiction("--etcd-prefix", own.Prefix, etcd.Prefix);
+        Check("--service-node-port-range", options.ServiceNodePortRange.ToString(), cluster.ServiceNodePortRange);
+        Check("--etcd-prefix", (options.Etcd ?? options.EtcdDefaults).Prefix, etcd.Prefix);
         return options with
         {
             ClusterId = cluster.ClusterId,
-            SecurePort = options.Given.Contains("--secure-port") ? options.SecurePort : cluster.SecurePort,
+            SecurePort = cluster.SecurePort,
             ClusterCidr = IPNetwork.Parse(cluster.ClusterCidr),
             ServiceClusterIpRange = IPNetwork.Parse(cluster.ServiceClusterIpRange),
             ClusterDomain = cluster.ClusterDomain,
-            ServiceNodePortRange = cluster.ServiceNodePortRange.Split('-') is [var first, var last] ? (int.Parse(first, CultureInfo.InvariantCulture), int.Parse(last, CultureInfo.InvariantCulture)) : options.ServiceNodePortRange,
+            ServiceNodePortRange = Ports.TryParse(cluster.ServiceNodePortRange, out var ports) ? ports : options.ServiceNodePortRange,
 
             // A server may have its own way to the same etcd: another member first, a certificate of its own.
-            Etcd = options.Etcd ?? options.EtcdDefaults with
-            {
-                Servers = etcd.Servers,
-                Prefix = etcd.Prefix,
-                AuthorityFile = options.EtcdDefaults.AuthorityFile ?? At(etcd.AuthorityFile),
-                CertificateFile = options.EtcdDefaults.CertificateFile ?? At(etcd.CertificateFile),
-                KeyFile = options.EtcdDefaults.KeyFile ?? At(etcd.KeyFile),
-            },
+            Etcd = etcd.Below(Path.GetFullPath(pki)).Under(options),
+            EtcdIsShared = options.Etcd is null && options.EtcdDefaults is { AuthorityFile: null, CertificateFile: null },
             EncryptionProviderConfig = options.EncryptionProviderConfig ?? At(cluster.EncryptionProviderConfig),
             EncryptionReload = options.EncryptionReload || (options.EncryptionProviderConfig is null && cluster.EncryptionReload),
         };
@@ -49,10 +44,8 @@ internal static class SharedSettings
 
         void Check(string flag, string given, string wanted)
         {
-            if (options.Given.Contains(flag) && given != wanted) throw Contradiction(flag, given, wanted);
+            if (options.Given.Contains(flag) && given != wanted)
+                throw new StartException($"{flag} {given} contradicts the cluster's {wanted}: all servers of a cluster share it; leave the flag out.");
         }
     }
-
-    private static StartException Contradiction(string flag, string given, string wanted) =>
-        new($"{flag} {given} contradicts the cluster's {wanted}: all servers of a cluster share it; leave the flag out.");
 }

@@ -67,7 +67,7 @@ internal sealed class ControlPlane : IAsyncDisposable
                 ServingCertificate = () => pki.ApiServer,
                 AskForClientCertificates = true,
                 ServiceClusterIpRange = options.ServiceClusterIpRange,
-                ServiceNodePortRange = options.ServiceNodePortRange,
+                ServiceNodePortRange = (options.ServiceNodePortRange.First, options.ServiceNodePortRange.Last),
                 InProcess = transport,
             },
             Pki = pki,

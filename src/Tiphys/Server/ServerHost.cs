@@ -34,7 +34,7 @@ internal static partial class ServerHost
         var started = TimeProvider.System.GetTimestamp();
         if (!options.Disabled.Contains("agent")) Prerequisites.CheckNode(options.ContainerRuntimeEndpoint is null);
         var data = DataDirectory.Open(options.DataDir);
-        options = await ServerJoin.ApplyAsync(options, data, TimeProvider.System, logger, cancel);
+        options = await SettledAsync(options, data, logger, cancel);
         await using var plane = await ControlPlane.StartAsync(options, data, loggers, cancel);
         WholeFile.WritePrivate(data.ServerRecord, Encoding.UTF8.GetString(ServerRecord.Of(options, AddressOf(options, plane)).ToJson()));
         WriteKubeconfigs(options, data, plane);
@@ -47,6 +47,16 @@ internal static partial class ServerHost
         LogStopping(logger);
         await stop.CancelAsync();
         await supervisor.WhenEndedAsync();
+    }
+
+    /// <summary>What the flags leave open, from where the server has it: its last start, and the cluster it joined or joins now.</summary>
+    private static async Task<ServerOptions> SettledAsync(ServerOptions options, DataDirectory data, ILogger logger, CancellationToken cancel)
+    {
+        var kept = KeptEtcd.Apply(options, ServerRecord.TryRead(data.ServerRecord));
+        if (options.Etcd is null && kept.Etcd is { } etcd) LogKept(logger, string.Join(',', etcd.Servers));
+        var settled = await ServerJoin.ApplyAsync(kept, data, TimeProvider.System, logger, cancel);
+        KeptEtcd.Check(settled);
+        return settled;
     }
 
     private static void WriteKubeconfigs(ServerOptions options, DataDirectory data, ControlPlane plane)
@@ -190,6 +200,9 @@ internal static partial class ServerHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the API server is ready after {Milliseconds} ms on port {Port}")]
     private static partial void LogReady(ILogger logger, int milliseconds, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "going on with the etcd of the last start, {Servers}")]
+    private static partial void LogKept(ILogger logger, string servers);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
     private static partial void LogStopping(ILogger logger);

@@ -31,7 +31,7 @@ internal sealed record ServerOptions
 
     public string ClusterDomain { get; init; } = "cluster.local";
 
-    public (int First, int Last) ServiceNodePortRange { get; init; } = (30000, 32767);
+    public Ports ServiceNodePortRange { get; init; } = new(30000, 32767);
 
     public string NodeName { get; init; } = Environment.MachineName.ToLowerInvariant();
 
@@ -50,6 +50,9 @@ internal sealed record ServerOptions
     /// <summary>The etcd cluster that holds the objects; null for the embedded store.</summary>
     public EtcdSettings? Etcd { get; init; }
 
+    /// <summary>Whether it is reached the way that the servers of the cluster share, and not one of this server's own.</summary>
+    public bool EtcdIsShared { get; init; }
+
     /// <summary>When controllers and scheduler of one server stop being those that work, where several share a store.</summary>
     public LeaderElectionTiming LeaderElection { get; init; } = HostedElection;
 
@@ -65,7 +68,7 @@ internal sealed record ServerOptions
     /// <summary>How many API servers there are, where that is not found out.</summary>
     public int ApiServerCount { get; init; } = 1;
 
-    /// <summary>What flags say of an etcd whose servers the cluster names.</summary>
+    /// <summary>What flags say of an etcd whose members are known from elsewhere: from the server's last start, or the cluster it joins.</summary>
     public EtcdSettings EtcdDefaults { get; init; } = new() { Servers = [] };
 
     /// <summary>A server of the cluster to join; null for a cluster of its own, or one joined before.</summary>

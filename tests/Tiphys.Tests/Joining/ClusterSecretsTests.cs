@@ -42,11 +42,12 @@ public sealed class ClusterSecretsTests : IDisposable
         var options = SharedSettings.Apply(new ServerOptions { DataDir = "x" }, ServerRecord.TryRead(Path.Combine(second, "cluster.json"))!, second);
         Assert.Equal("ships.local", options.ClusterDomain);
         Assert.Equal((7443, "id"), (options.SecurePort, options.ClusterId));
-        Assert.Equal((31000, 31999), options.ServiceNodePortRange);
+        Assert.Equal(new Ports(31000, 31999), options.ServiceNodePortRange);
         Assert.Equal("10.50.0.0/16", options.ClusterCidr.ToString());
         Assert.Equal(Path.Combine(second, "external-etcd-ca.crt"), options.Etcd!.AuthorityFile);
         Assert.Equal("etcd certificate", File.ReadAllText(options.Etcd.CertificateFile!));
         Assert.Equal("https://10.0.0.9:2379/", options.Etcd.Servers[0].AbsoluteUri);
+        Assert.True(options.EtcdIsShared);
         Assert.Equal("kind: EncryptionConfiguration", File.ReadAllText(options.EncryptionProviderConfig!));
         Assert.True(options.EncryptionReload);
     }
@@ -85,6 +86,8 @@ public sealed class ClusterSecretsTests : IDisposable
     [InlineData("--cluster-cidr", "--cluster-cidr 10.42.0.0/16 contradicts the cluster's 10.50.0.0/16")]
     [InlineData("--service-cluster-ip-range", null)]
     [InlineData("--cluster-domain", "--cluster-domain cluster.local contradicts")]
+    [InlineData("--secure-port", "--secure-port 6443 contradicts the cluster's 7443: all servers of a cluster share it; leave the flag out.")]
+    [InlineData("--etcd-prefix", "--etcd-prefix /registry contradicts the cluster's /ships")]
     [InlineData("--service-node-port-range", "--service-node-port-range 30000-32767 contradicts the cluster's 31000-31999")]
     public void Flags_that_contradict_the_cluster_are_refused(string flag, string? refusal)
     {
@@ -98,8 +101,11 @@ public sealed class ClusterSecretsTests : IDisposable
     public void A_server_may_have_its_own_way_to_the_same_etcd_but_no_other_prefix()
     {
         var own = new EtcdSettings { Servers = [new("https://127.0.0.1:2379")], CertificateFile = "own.crt", KeyFile = "own.key" };
-        Assert.Same(own, SharedSettings.Apply(new ServerOptions { DataDir = "x", Etcd = own }, Record(), "pki").Etcd);
-        Assert.Throws<StartException>(() => SharedSettings.Apply(new ServerOptions { DataDir = "x", Etcd = own with { Prefix = "/other" } }, Record(), "pki"));
+        var options = SharedSettings.Apply(new ServerOptions { DataDir = "x", Etcd = own }, Record(), Pki);
+        Assert.False(options.EtcdIsShared);
+        Assert.Equal((own.Servers, "own.crt", "own.key"), (options.Etcd!.Servers, options.Etcd.CertificateFile, options.Etcd.KeyFile));
+        Assert.Equal(("/ships", Path.Combine(_directory, "ca.crt")), (options.Etcd.Prefix, options.Etcd.AuthorityFile)); // the same etcd still
+        Assert.Throws<StartException>(() => SharedSettings.Apply(new ServerOptions { DataDir = "x", Etcd = own with { Prefix = "/other" }, Given = new HashSet<string> { "--etcd-prefix" } }, Record(), "pki"));
         Assert.Throws<StartException>(() => SharedSettings.Apply(new ServerOptions { DataDir = "x" }, Record() with { Etcd = null }, "pki"));
     }
 
@@ -115,7 +121,7 @@ public sealed class ClusterSecretsTests : IDisposable
         Etcd = new()
         {
             Servers = [new("https://10.0.0.9:2379")],
-            Prefix = "/registry",
+            Prefix = "/ships",
             AuthorityFile = Write("ca.crt", "etcd authority"),
             CertificateFile = Write("client.crt", "etcd certificate"),
             KeyFile = Write("client.key", "etcd key"),
