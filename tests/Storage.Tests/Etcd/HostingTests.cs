@@ -66,9 +66,51 @@ public sealed class HostingTests
         await Assert.ThrowsAnyAsync<StoreException>(() => ConnectAsync(served.Url, serverAuthority, strangers.Client));
         await Assert.ThrowsAnyAsync<StoreException>(() => ConnectAsync(served.Url, serverAuthority));
 
-        File.Copy(strangers.Authority, files.Authority, overwrite: true);
+        await File.WriteAllTextAsync(files.Authority, await File.ReadAllTextAsync(strangers.Authority)); // a copy might be of the same moment
         await using (var known = await ConnectAsync(served.Url, serverAuthority, strangers.Client)) Assert.Equal("1", await known.Get("a"));
         await Assert.ThrowsAnyAsync<StoreException>(() => ConnectAsync(served.Url, serverAuthority, files.Client));
+    }
+
+    [Fact]
+    public async Task Certificates_between_its_own_and_the_authority_are_sent()
+    {
+        using TestDirectory directory = new();
+        var files = new TestCertificates(directory.Path);
+        await using var served = await ServedStore.StartAsync(tls: new EtcdTls(files.Chained + ".crt", files.Chained + ".key", null));
+        await using var connected = await ConnectAsync(served.Url, files.Authority);
+        await connected.Put("a", "1");
+    }
+
+    [Fact]
+    public void What_is_made_of_files_is_made_anew_when_they_change_behind_links()
+    {
+        using TestDirectory directory = new();
+        var (file, data, made) = (Path.Combine(directory.Path, "ca.crt"), Path.Combine(directory.Path, "..data"), 0);
+        foreach (var (version, hours) in new[] { ("old", 0), ("new", 1) })
+        {
+            Directory.CreateDirectory(Path.Combine(directory.Path, version));
+            var path = Path.Combine(directory.Path, version, "ca.crt");
+            File.WriteAllText(path, version);
+            File.SetLastWriteTimeUtc(path, DateTime.UnixEpoch.AddHours(hours));
+        }
+        Directory.CreateSymbolicLink(data, "old"); // as the kubelet mounts secrets
+        File.CreateSymbolicLink(file, "..data/ca.crt");
+        var content = new FromFiles<string>(
+            () =>
+            {
+                if (!Directory.Exists(data)) throw new EtcdStartException("it is away");
+                made++;
+                return File.ReadAllText(file);
+            },
+            file);
+        Assert.Equal(["old", "old"], [content.Current(), content.Current()]);
+        Assert.Equal(1, made);
+
+        Directory.Delete(data);
+        Assert.Equal("old", content.Current());
+        Directory.CreateSymbolicLink(data, "new");
+        Assert.Equal("new", content.Current());
+        Assert.Equal(2, made);
     }
 
     /// <summary>As the server's flags --etcd-cafile, --etcd-certfile and --etcd-keyfile do it.</summary>

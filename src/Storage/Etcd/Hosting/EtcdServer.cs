@@ -112,7 +112,7 @@ public sealed class EtcdServer : IAsyncDisposable
                 if (tls is null)
                     throw new EtcdStartException($"--cert-file and --key-file are needed to listen on https://{listener.EndPoint}");
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                listen.UseHttps(tls.Configure);
+                listen.UseHttps(tls.Options());
             });
         }
     }

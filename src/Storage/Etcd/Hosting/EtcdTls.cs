@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Tiphys.Grpc.Server;
 
 namespace Tiphys.Storage.Etcd.Hosting;
 
@@ -11,13 +12,8 @@ public sealed class EtcdTls
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    private readonly string _certFile;
-    private readonly string _keyFile;
-    private readonly string? _trustedCaFile;
-    private readonly Lock _gate = new();
-    private (DateTime Cert, DateTime Key) _loadedAt;
-    private X509Certificate2 _certificate;
-    private X509Certificate2Collection _chain;
+    private readonly FromFiles<SslStreamCertificateContext> _certificate;
+    private readonly FromFiles<X509Certificate2Collection>? _authorities;
 
     /// <summary>Reads the files. Throws <see cref="EtcdStartException"/> when one of them cannot be used.</summary>
     /// <param name="certFile">The server's certificate in PEM, those of its issuers after it.</param>
@@ -25,81 +21,53 @@ public sealed class EtcdTls
     /// <param name="trustedCaFile">The authorities of clients in PEM; clients need no certificates when null.</param>
     public EtcdTls(string certFile, string keyFile, string? trustedCaFile)
     {
-        (_certFile, _keyFile, _trustedCaFile) = (certFile, keyFile, trustedCaFile);
-        (_certificate, _chain, _loadedAt) = Load();
+        _certificate = new(() => Certificate(certFile, keyFile), certFile, keyFile);
         if (trustedCaFile is not null)
-            Authorities();
+            _authorities = new(() => Authorities(trustedCaFile), trustedCaFile);
     }
 
-    internal void Configure(HttpsConnectionAdapterOptions https)
-    {
-        https.ServerCertificateSelector = (_, _) => Current();
-        https.ServerCertificateChain = _chain;
-        https.CheckCertificateRevocation = false;
-        if (_trustedCaFile is null)
-            return;
-        https.ClientCertificateMode = ClientCertificateMode.RequireCertificate;
-        https.ClientCertificateValidation = IsTrusted;
-    }
+    internal TlsHandshakeCallbackOptions Options() => ServerTls.Options(
+        _certificate.Current,
+        _authorities is { } authorities ? (_, certificate, presented, _) => certificate is X509Certificate2 client && IsTrusted(client, presented, authorities.Current()) : null);
 
-    private X509Certificate2 Current()
-    {
-        lock (_gate)
-        {
-            try
-            {
-                if (_loadedAt != Times())
-                    (_certificate, _chain, _loadedAt) = Load();
-            }
-            catch (Exception e) when (e is EtcdStartException or IOException)
-            {
-                // In the middle of being replaced: the one at hand goes on, and the files are looked at next time again.
-            }
-            return _certificate;
-        }
-    }
-
-    private bool IsTrusted(X509Certificate2 certificate, X509Chain? presented, SslPolicyErrors errors)
+    private static bool IsTrusted(X509Certificate2 certificate, X509Chain? presented, X509Certificate2Collection authorities)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
-        chain.ChainPolicy.CustomTrustStore.AddRange(Authorities());
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
         if (presented is not null)
             chain.ChainPolicy.ExtraStore.AddRange(presented.ChainPolicy.ExtraStore);
         return chain.Build(certificate);
     }
 
-    private X509Certificate2Collection Authorities()
+    private static SslStreamCertificateContext Certificate(string certFile, string keyFile)
+    {
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certFile);
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certFile, keyFile), chain, offline: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        {
+            throw new EtcdStartException($"--cert-file {certFile} and --key-file {keyFile} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static X509Certificate2Collection Authorities(string trustedCaFile)
     {
         try
         {
             var authorities = new X509Certificate2Collection();
-            authorities.ImportFromPemFile(_trustedCaFile!);
-            return authorities.Count > 0 ? authorities : throw new EtcdStartException($"--trusted-ca-file: there is no certificate in {_trustedCaFile}");
+            authorities.ImportFromPemFile(trustedCaFile);
+            return authorities.Count > 0 ? authorities : throw new EtcdStartException($"--trusted-ca-file: there is no certificate in {trustedCaFile}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new EtcdStartException($"--trusted-ca-file: {_trustedCaFile} cannot be used: {e.Message}", e);
-        }
-    }
-
-    private (DateTime Cert, DateTime Key) Times() => (File.GetLastWriteTimeUtc(_certFile), File.GetLastWriteTimeUtc(_keyFile));
-
-    private (X509Certificate2 Certificate, X509Certificate2Collection Chain, (DateTime Cert, DateTime Key) At) Load()
-    {
-        try
-        {
-            var at = Times();
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(_certFile);
-            return (X509Certificate2.CreateFromPemFile(_certFile, _keyFile), chain, at);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
-        {
-            throw new EtcdStartException($"--cert-file {_certFile} and --key-file {_keyFile} cannot be used: {e.Message}", e);
+            throw new EtcdStartException($"--trusted-ca-file: {trustedCaFile} cannot be used: {e.Message}", e);
         }
     }
 }
