@@ -11,7 +11,6 @@ public sealed class StoreCommandTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(_plane.At("tls"));
         Certificates = new TestCertificates(_plane.At("tls"));
         _tls = ["--etcd-cafile", Certificates.Authority, "--etcd-certfile", Certificates.Client + ".crt", "--etcd-keyfile", Certificates.Client + ".key"];
         return ValueTask.CompletedTask;

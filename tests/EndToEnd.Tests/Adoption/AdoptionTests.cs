@@ -22,7 +22,6 @@ public sealed class AdoptionTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _keys = new KubeadmKeys(_plane.At("kubernetes/pki"));
-        Directory.CreateDirectory(_plane.At("tls"));
         _tls = new TestCertificates(_plane.At("tls"));
         _etcd = new HttpClient(new SocketsHttpHandler
         {

@@ -28,7 +28,7 @@ public sealed class ThreeMachines : IAsyncDisposable
         "--etcd-cafile", Certificates.Authority, "--etcd-certfile", Certificates.Client + ".crt", "--etcd-keyfile", Certificates.Client + ".key",
     ];
 
-    private TestCertificates Certificates => _etcdCertificates ??= new TestCertificates(Directory.CreateDirectory(Path.Combine(_directory, "etcd-pki")).FullName, Servers.Select(static s => IPAddress.Parse(s_addresses[s])));
+    private TestCertificates Certificates => _etcdCertificates ??= new TestCertificates(Path.Combine(_directory, "etcd-pki"), Servers.Select(static s => IPAddress.Parse(s_addresses[s])));
 
     public static string Address(string machine) => s_addresses[machine];
 
