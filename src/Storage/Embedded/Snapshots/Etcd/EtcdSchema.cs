@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Google.Protobuf;
+using Tiphys.Storage.Etcd;
 using Tiphys.Storage.Etcd.V3;
 
 namespace Tiphys.Storage.Embedded.Snapshots.Etcd;
@@ -41,15 +42,9 @@ internal static class EtcdSchema
         if (deleted) target[RevisionBytes] = Tombstone;
     }
 
-    /// <summary>What stands under a revision.</summary>
-    public static KeyValue Stored(StoreRecord record)
-    {
-        var stored = new KeyValue { Key = UnsafeByteOperations.UnsafeWrap(record.Key) };
-        if (record.IsDeletion) return stored;
-        (stored.CreateRevision, stored.ModRevision, stored.Version, stored.Lease) = (record.CreateRevision, record.ModRevision, record.Version, record.Lease);
-        stored.Value = UnsafeByteOperations.UnsafeWrap(record.Value);
-        return stored;
-    }
+    /// <summary>What stands under a revision: of a deletion the key alone.</summary>
+    public static KeyValue Stored(StoreRecord record) =>
+        record.IsDeletion ? new KeyValue { Key = UnsafeByteOperations.UnsafeWrap(record.Key) } : Records.ToWire(record);
 
     public static bool TryReadRevision(ReadOnlySpan<byte> bytes, out long revision, out bool deleted)
     {

@@ -1,6 +1,6 @@
 using Google.Protobuf;
 
-namespace Tiphys.Storage.Etcd.Services;
+namespace Tiphys.Storage.Etcd;
 
 /// <summary>Records and key ranges between the store and the wire. Bytes are shared, not copied.</summary>
 internal static class Records
