@@ -1,3 +1,5 @@
+using Tiphys.Storage.Etcd;
+
 namespace Tiphys.Storage.Embedded.Writing;
 
 /// <summary>Tells a full disk, which mends itself once something is deleted, from a failing one.</summary>
@@ -15,7 +17,7 @@ internal static class DiskErrors
         return error.HResult is NoSpace or QuotaExceeded or FileTooLarge or WindowsDiskFull
             ? new StoreHealth(
                 StoreCondition.DiskFull,
-                "etcdserver: mvcc: database space exceeded: the disk of the data directory is full, and the store is read-only until there is room",
+                $"{EtcdWords.NoSpace}: the disk of the data directory is full, and the store is read-only until there is room",
                 now)
             : new StoreHealth(
                 StoreCondition.DiskFailing,

@@ -182,7 +182,7 @@ internal sealed class EtcdConnection : IAsyncDisposable
         var (condition, reason) = report switch
         {
             { IsWell: false } => (StoreCondition.Unreachable, report.Reason),
-            { IsFull: true } => (StoreCondition.DiskFull, EtcdErrors.NoSpace),
+            { IsFull: true } => (StoreCondition.DiskFull, EtcdWords.NoSpace),
             _ => (StoreCondition.Healthy, (string?)null),
         };
         if (_stop.IsCancellationRequested || condition == Health.Condition) return;

@@ -15,21 +15,12 @@ internal enum EtcdFate
     Unknown,
 }
 
-/// <summary>Tells etcd's errors apart. Their texts are part of its API: one status code covers very different cases.</summary>
+/// <summary>Tells etcd's errors apart.</summary>
 internal static class EtcdErrors
 {
-    public const string Compacted = "etcdserver: mvcc: required revision has been compacted";
-    public const string Future = "etcdserver: mvcc: required revision is a future revision";
-    public const string NoSpace = "etcdserver: mvcc: database space exceeded";
-    public const string LeaseNotFound = "etcdserver: requested lease not found";
-    public const string LeaseExists = "etcdserver: lease already exists";
-    private const string NoLeader = "etcdserver: no leader";
-    private const string TooManyRequests = "etcdserver: too many requests";
-    private const string Learner = "etcdserver: rpc not supported for learner";
-
     public static EtcdFate FateOf(GrpcException e)
     {
-        if (e.NeverSent || e.Detail is NoLeader or TooManyRequests or Learner) return EtcdFate.NotDone;
+        if (e.NeverSent || e.Detail is EtcdWords.NoLeader or EtcdWords.TooManyRequests or EtcdWords.Learner) return EtcdFate.NotDone;
         return e.Code switch
         {
             GrpcStatusCode.InvalidArgument or GrpcStatusCode.NotFound or GrpcStatusCode.AlreadyExists or GrpcStatusCode.PermissionDenied
@@ -42,7 +33,7 @@ internal static class EtcdErrors
     /// <summary>The store's exception for a request etcd refused, without what only a further request can tell.</summary>
     public static StoreException Refusal(GrpcException e) => e switch
     {
-        { Detail: NoSpace } => new StoreUnavailableException(StoreCondition.DiskFull, e.Detail, e),
+        { Detail: EtcdWords.NoSpace } => new StoreUnavailableException(StoreCondition.DiskFull, e.Detail, e),
         { Code: GrpcStatusCode.PermissionDenied or GrpcStatusCode.Unauthenticated } => new StoreUnavailableException(StoreCondition.Unreachable, e.Detail, e),
         _ => new InvalidStoreRequestException(e.Detail),
     };

@@ -238,7 +238,7 @@ public sealed partial class EtcdStore : IStore
         {
             return await Connection.CallAsync(method, request, parser, call, attempt, cancel).ConfigureAwait(false);
         }
-        catch (GrpcException e) when (call == EtcdCall.Once && e.Detail == EtcdErrors.NoSpace)
+        catch (GrpcException e) when (call == EtcdCall.Once && e.Detail == EtcdWords.NoSpace)
         {
             // The write that first exceeds the quota is carried out and then refused; those that follow are only refused.
             throw new WriteOutcomeUnknownException(e.Detail, e);
@@ -265,14 +265,14 @@ public sealed partial class EtcdStore : IStore
     {
         switch (e.Detail)
         {
-            case EtcdErrors.Compacted:
+            case EtcdWords.Compacted:
                 await FindCompactedAsync(cancel).ConfigureAwait(false);
                 return new CompactedException(CompactedRevision);
-            case EtcdErrors.Future:
+            case EtcdWords.Future:
                 return new FutureRevisionException(await ReadRevisionAsync(cancel).ConfigureAwait(false));
-            case EtcdErrors.LeaseNotFound:
+            case EtcdWords.LeaseNotFound:
                 return new LeaseNotFoundException(lease);
-            case EtcdErrors.LeaseExists:
+            case EtcdWords.LeaseExists:
                 return new LeaseExistsException(lease);
             default:
                 return EtcdErrors.Refusal(e);

@@ -2,7 +2,7 @@ using Tiphys.Grpc;
 
 namespace Tiphys.Storage.Etcd.Services;
 
-/// <summary>The failures of etcd's API by its own codes and words: its client library tells them apart by the words.</summary>
+/// <summary>The failures of etcd's API by its own codes and words.</summary>
 internal static class EtcdErrors
 {
     public static GrpcException EmptyKey() => Invalid("key is not provided");
@@ -19,15 +19,15 @@ internal static class EtcdErrors
 
     public static GrpcException RequestTooLarge() => Invalid("request is too large");
 
-    public static GrpcException Compacted() => new(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision has been compacted");
+    public static GrpcException Compacted() => new(GrpcStatusCode.OutOfRange, EtcdWords.Compacted);
 
-    public static GrpcException NoSpace() => new(GrpcStatusCode.ResourceExhausted, "etcdserver: mvcc: database space exceeded");
+    public static GrpcException NoSpace() => new(GrpcStatusCode.ResourceExhausted, EtcdWords.NoSpace);
 
     public static GrpcException Unhealthy() => new(GrpcStatusCode.Unavailable, "etcdserver: unhealthy cluster");
 
     public static GrpcException Stopped() => new(GrpcStatusCode.Unavailable, "etcdserver: server stopped");
 
-    public static GrpcException LeaseNotFound() => new(GrpcStatusCode.NotFound, "etcdserver: requested lease not found");
+    public static GrpcException LeaseNotFound() => new(GrpcStatusCode.NotFound, EtcdWords.LeaseNotFound);
 
     public static GrpcException LeaseTtlTooLarge() => new(GrpcStatusCode.OutOfRange, "etcdserver: too large lease TTL");
 
@@ -62,9 +62,9 @@ internal static class EtcdErrors
     public static GrpcException? Translate(Exception failure) => failure switch
     {
         CompactedException => Compacted(),
-        FutureRevisionException => new GrpcException(GrpcStatusCode.OutOfRange, "etcdserver: mvcc: required revision is a future revision"),
+        FutureRevisionException => new GrpcException(GrpcStatusCode.OutOfRange, EtcdWords.Future),
         LeaseNotFoundException => LeaseNotFound(),
-        LeaseExistsException => Precondition("lease already exists"),
+        LeaseExistsException => new GrpcException(GrpcStatusCode.FailedPrecondition, EtcdWords.LeaseExists),
         InvalidStoreRequestException e => Invalid(e.Message),
         StoreUnavailableException { Condition: StoreCondition.DiskFull } => NoSpace(),
         StoreUnavailableException => Unhealthy(),
