@@ -45,7 +45,7 @@ internal sealed class WatchService(IStore store, Member member, EtcdOptions opti
                     await session.CancelAsync(request.CancelRequest.WatchId);
                     break;
                 case V3.WatchRequest.RequestUnionOneofCase.ProgressRequest:
-                    await session.RequestProgressAsync();
+                    session.RequestProgress();
                     break;
             }
         }

@@ -82,7 +82,7 @@ internal sealed class WatchSession : IAsyncDisposable
     }
 
     /// <summary>Tells the caller, once every watch has seen what the store holds now, that it has.</summary>
-    public ValueTask RequestProgressAsync()
+    public void RequestProgress()
     {
         lock (_gate)
         {
@@ -90,7 +90,6 @@ internal sealed class WatchSession : IAsyncDisposable
             foreach (var watch in _watches.Values)
                 watch.RequestProgress();
         }
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask StopAsync()
