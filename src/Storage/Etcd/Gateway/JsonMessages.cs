@@ -22,36 +22,42 @@ internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool st
     public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken cancel)
         where T : class, IMessage<T>
     {
+        // Where the message ends is looked for in what has come since the last look.
+        var (state, scanned) = (default(JsonReaderState), 0L);
         while (true)
         {
-            var read = await reader.ReadAsync(cancel);
-            var bytes = read.Buffer.ToArray();
-            var start = Skip(bytes);
-            if (start == bytes.Length && read.IsCompleted)
+            var read = await NextAsync(cancel);
+            var message = Trim(read.Buffer);
+            if (message.IsEmpty && read.IsCompleted)
             {
                 reader.AdvanceTo(read.Buffer.End);
                 return null;
             }
-            if (start < bytes.Length && TryEnd(bytes.AsSpan(start), read.IsCompleted, out var length))
+            if (TryEnd(message.Slice(scanned), ref state, ref scanned))
             {
-                reader.AdvanceTo(read.Buffer.GetPosition(start + length));
-                return Parse(parser, bytes.AsSpan(start, length));
+                message = message.Slice(0, scanned);
+                var parsed = Parse(parser, message);
+                reader.AdvanceTo(message.End);
+                return parsed;
             }
-            if (bytes.Length > mostBytes)
+            if (read.IsCompleted)
+                throw new GrpcException(GrpcStatusCode.InvalidArgument, "unexpected EOF");
+            if (message.Length > mostBytes)
                 throw Services.EtcdErrors.RequestTooLarge();
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            reader.AdvanceTo(message.Start, read.Buffer.End);
         }
     }
 
-    public async ValueTask WriteAsync(IMessage message, CancellationToken cancel)
+    public ValueTask WriteAsync(IMessage message, CancellationToken cancel)
     {
         if (streaming)
-            await writer.WriteAsync("{\"result\":"u8.ToArray(), cancel);
+            writer.Write("{\"result\":"u8);
         using (var document = JsonDocument.Parse(Formatter.Format(message)))
-        await using (var json = new Utf8JsonWriter(writer, Plain))
+        using (var json = new Utf8JsonWriter(writer, Plain))
             document.RootElement.WriteTo(json);
         if (streaming)
-            await writer.WriteAsync("}\n"u8.ToArray(), cancel);
+            writer.Write("}\n"u8);
+        return ValueTask.CompletedTask;
     }
 
     public async ValueTask FlushAsync(CancellationToken cancel)
@@ -60,7 +66,19 @@ internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool st
             throw new OperationCanceledException("the caller has gone away");
     }
 
-    private static T Parse<T>(MessageParser<T> parser, ReadOnlySpan<byte> json)
+    private async ValueTask<ReadResult> NextAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancel);
+        }
+        catch (IOException e)
+        {
+            throw new OperationCanceledException("the caller has gone away", e);
+        }
+    }
+
+    private static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> json)
         where T : class, IMessage<T>
     {
         try
@@ -74,22 +92,23 @@ internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool st
         }
     }
 
-    private static int Skip(ReadOnlySpan<byte> bytes)
+    private static ReadOnlySequence<byte> Trim(in ReadOnlySequence<byte> bytes)
     {
-        var start = bytes.IndexOfAnyExcept(" \t\r\n"u8);
-        return start < 0 ? bytes.Length : start;
+        var rest = new SequenceReader<byte>(bytes);
+        rest.AdvancePastAny(" \t\r\n"u8);
+        return rest.UnreadSequence;
     }
 
-    private static bool TryEnd(ReadOnlySpan<byte> bytes, bool complete, out int length)
+    private static bool TryEnd(in ReadOnlySequence<byte> bytes, ref JsonReaderState state, ref long scanned)
     {
-        length = 0;
         try
         {
-            var json = new Utf8JsonReader(bytes, isFinalBlock: false, default);
-            if (!json.Read() || !json.TrySkip())
-                return complete ? throw new GrpcException(GrpcStatusCode.InvalidArgument, "unexpected EOF") : false;
-            length = (int)json.BytesConsumed;
-            return true;
+            var json = new Utf8JsonReader(bytes, isFinalBlock: false, state);
+            var ended = false;
+            while (!ended && json.Read())
+                ended = json.CurrentDepth == 0 && json.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray);
+            (state, scanned) = (json.CurrentState, scanned + json.BytesConsumed);
+            return ended;
         }
         catch (JsonException e)
         {
