@@ -62,7 +62,7 @@ internal static class EtcdSnapshotReader
             if (!EtcdSchema.TryReadRevision(key, out revision, out var deleted)) throw new StoreDamagedException(path, 0, 0, "a key of the database is no revision");
             var stored = Parse(KeyValue.Parser, value);
             if (deleted) content.Delete(revision, stored.Key.Span);
-            else content.Restore(new StoreRecord(stored.Key.ToByteArray(), stored.Value.ToByteArray(), stored.CreateRevision, stored.ModRevision, stored.Version, stored.Lease));
+            else content.Restore(new StoreRecord(stored.Key.ToByteArray(), stored.Value.Memory, stored.CreateRevision, stored.ModRevision, stored.Version, stored.Lease));
         }
 
         void Meta(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)

@@ -59,11 +59,13 @@ internal static class EtcdSnapshotWriter
     {
         private readonly StoreRecord[] _records;
         private readonly int[] _numbers;
+        private readonly int[] _sizes;
 
         public Changes(StoreContent content)
         {
             _records = [.. content.Records.Concat(content.Deleted).OrderBy(static r => r.ModRevision)];
             _numbers = new int[_records.Length];
+            _sizes = Array.ConvertAll(_records, static r => EtcdSchema.Stored(r).CalculateSize());
             for (var i = 1; i < _records.Length; i++) _numbers[i] = _records[i].ModRevision == _records[i - 1].ModRevision ? _numbers[i - 1] + 1 : 0;
         }
 
@@ -71,13 +73,11 @@ internal static class EtcdSnapshotWriter
 
         public int KeyBytes(int index) => EtcdSchema.RevisionBytes + (_records[index].IsDeletion ? 1 : 0);
 
-        public int ValueBytes(int index) => Stored(index).CalculateSize();
+        public int ValueBytes(int index) => _sizes[index];
 
         public void WriteKey(int index, Span<byte> target) => EtcdSchema.WriteRevision(target, _records[index].ModRevision, _numbers[index], _records[index].IsDeletion);
 
-        public void WriteValue(int index, Span<byte> target) => Stored(index).WriteTo(target);
-
-        private KeyValue Stored(int index) => EtcdSchema.Stored(_records[index]);
+        public void WriteValue(int index, Span<byte> target) => EtcdSchema.Stored(_records[index]).WriteTo(target);
     }
 
     private sealed class HashedStream(Stream inner, IncrementalHash hash, CancellationToken cancel) : Stream
