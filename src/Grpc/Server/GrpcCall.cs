@@ -6,7 +6,8 @@ namespace Tiphys.Grpc.Server;
 public sealed class GrpcCall : IDisposable
 {
     private readonly CancellationTokenSource? _deadline;
-    private readonly HttpContext _context;
+    private readonly CancellationTokenSource? _either;
+    private readonly CancellationToken _aborted;
 
     /// <summary>Begins a call.</summary>
     /// <param name="context">The request that carries it.</param>
@@ -15,13 +16,12 @@ public sealed class GrpcCall : IDisposable
     public GrpcCall(HttpContext context, TimeSpan? timeout, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(context);
-        _context = context;
-        Cancellation = context.RequestAborted;
+        Cancellation = _aborted = context.RequestAborted;
         if (timeout is not { } limit) return;
         HasDeadline = true;
         _deadline = new CancellationTokenSource(limit, time);
-        Aborted = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, context.RequestAborted);
-        Cancellation = Aborted.Token;
+        _either = CancellationTokenSource.CreateLinkedTokenSource(_deadline.Token, _aborted);
+        Cancellation = _either.Token;
     }
 
     /// <summary>Ends when the caller has gone away or its deadline has passed.</summary>
@@ -33,15 +33,13 @@ public sealed class GrpcCall : IDisposable
     /// <summary>Whether the deadline has passed.</summary>
     public bool IsOverdue => _deadline is { IsCancellationRequested: true };
 
-    private CancellationTokenSource? Aborted { get; }
-
-    /// <summary>One of the call's metadata by its lower-case name, or null.</summary>
-    public string? Metadata(string name) => _context.Request.Headers.TryGetValue(name, out var value) ? value.ToString() : null;
+    /// <summary>Whether the caller has gone away: nobody is left to be told anything.</summary>
+    public bool IsAborted => _aborted.IsCancellationRequested;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Aborted?.Dispose();
+        _either?.Dispose();
         _deadline?.Dispose();
     }
 }

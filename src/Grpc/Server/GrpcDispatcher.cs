@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +8,11 @@ namespace Tiphys.Grpc.Server;
 /// <param name="methods">What can be called.</param>
 /// <param name="options">Limits, and how the server's own exceptions become statuses.</param>
 /// <param name="logger">Where handlers' unexpected failures are reported; callers are not told their details.</param>
-public sealed partial class GrpcDispatcher(GrpcMethods methods, GrpcServerOptions options, ILogger logger)
+public sealed class GrpcDispatcher(GrpcMethods methods, GrpcServerOptions options, ILogger logger)
 {
     private const string ContentType = "application/grpc";
+
+    private readonly GrpcFailures _failures = new(options.Translate, logger);
 
     /// <summary>Whether a request is a gRPC call.</summary>
     public static bool IsCall(HttpRequest request) =>
@@ -64,8 +65,7 @@ public sealed partial class GrpcDispatcher(GrpcMethods methods, GrpcServerOption
     {
         using var call = new GrpcCall(context, timeout, options.TimeProvider);
         var messages = new FrameStream(context.Request.BodyReader, context.Response.BodyWriter, gzip, options.MaxMessageBytes);
-        GrpcStatusCode code;
-        string message;
+        GrpcException status;
         try
         {
             // The caller of a stream waits for the headers: it may have nothing to say before it knows that it is being served.
@@ -74,35 +74,18 @@ public sealed partial class GrpcDispatcher(GrpcMethods methods, GrpcServerOption
             context.Response.AppendTrailer("grpc-status", "0");
             return;
         }
-        catch (GrpcException e)
-        {
-            (code, message) = (e.Code, e.Detail);
-        }
-        catch (Exception) when (call.IsOverdue)
-        {
-            (code, message) = (GrpcStatusCode.DeadlineExceeded, "context deadline exceeded");
-        }
-        catch (Exception e) when (e is OperationCanceledException or ConnectionResetException or ConnectionAbortedException || context.RequestAborted.IsCancellationRequested)
-        {
-            (code, message) = (GrpcStatusCode.Cancelled, "context canceled");
-        }
-        catch (Exception e) when (options.Translate(e) is { } translated)
-        {
-            (code, message) = (translated.Code, translated.Detail);
-        }
         catch (Exception e)
         {
-            LogFailed(logger, e, context.Request.Path.Value ?? "");
-            (code, message) = (GrpcStatusCode.Unknown, "the server failed; its log says why");
+            status = _failures.StatusOf(e, call, context.Request.Path.Value ?? "");
         }
-        if (context.RequestAborted.IsCancellationRequested) return;
+        if (call.IsAborted) return;
         if (!context.Response.HasStarted && !method.IsStreaming)
         {
-            Refuse(context.Response, code, message);
+            Refuse(context.Response, status.Code, status.Detail);
             return;
         }
-        context.Response.AppendTrailer("grpc-status", Number(code));
-        context.Response.AppendTrailer("grpc-message", GrpcWire.EncodeMessage(message));
+        context.Response.AppendTrailer("grpc-status", Number(status.Code));
+        context.Response.AppendTrailer("grpc-message", GrpcWire.EncodeMessage(status.Detail));
     }
 
     // A call that fails before its first message carries its status among the headers, and has nothing else.
@@ -121,7 +104,4 @@ public sealed partial class GrpcDispatcher(GrpcMethods methods, GrpcServerOption
     }
 
     private static string Number(GrpcStatusCode code) => ((int)code).ToString(CultureInfo.InvariantCulture);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The call {Method} failed")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string method);
 }

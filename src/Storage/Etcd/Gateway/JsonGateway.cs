@@ -1,14 +1,12 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Tiphys.Grpc;
 using Tiphys.Grpc.Server;
-using Tiphys.Storage.Etcd.Services;
 
 namespace Tiphys.Storage.Etcd.Gateway;
 
 /// <summary>etcd's API for those who speak JSON over plain HTTP: the same methods, called by paths.</summary>
-internal sealed partial class JsonGateway(GrpcMethods methods, int mostBytes, TimeProvider time, ILogger logger)
+internal sealed class JsonGateway(GrpcMethods methods, GrpcFailures failures, int mostBytes, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -33,17 +31,12 @@ internal sealed partial class JsonGateway(GrpcMethods methods, int mostBytes, Ti
             if (streaming) await response.StartAsync(call.Cancellation);
             await method.InvokeAsync(new JsonMessages(context.Request.BodyReader, response.BodyWriter, streaming, mostBytes), call);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException || context.RequestAborted.IsCancellationRequested)
-        {
-            // Nobody is left to be told.
-        }
         catch (Exception e)
         {
-            var error = e as GrpcException ?? EtcdErrors.Translate(e);
-            if (error is null) LogFailed(logger, e, name);
-            var (code, message) = error is null ? (GrpcStatusCode.Unknown, "the server failed; its log says why") : (error.Code, error.Detail);
-            if (response.HasStarted) await response.BodyWriter.WriteAsync(Error(code, message, nested: true));
-            else await FailAsync(response, HttpStatusOf(code), code, message);
+            var status = failures.StatusOf(e, call, name);
+            if (call.IsAborted) return;
+            if (response.HasStarted) await response.BodyWriter.WriteAsync(Error(status.Code, status.Detail, nested: true));
+            else await FailAsync(response, HttpStatusOf(status.Code), status.Code, status.Detail);
         }
     }
 
@@ -83,7 +76,4 @@ internal sealed partial class JsonGateway(GrpcMethods methods, int mostBytes, Ti
         GrpcStatusCode.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The call {Method} failed")]
-    private static partial void LogFailed(ILogger logger, Exception exception, string method);
 }

@@ -47,7 +47,7 @@ public sealed class EtcdServer : IAsyncDisposable
         var mostBytes = options.MaxRequestBytes + MessageOverhead;
         var grpc = new GrpcDispatcher(
             api.Methods, new GrpcServerOptions { MaxMessageBytes = mostBytes, TimeProvider = options.TimeProvider, Translate = EtcdErrors.Translate }, logger);
-        var gateway = new JsonGateway(api.Methods, mostBytes * 2, options.TimeProvider, logger);
+        var gateway = new JsonGateway(api.Methods, new GrpcFailures(EtcdErrors.Translate, logger), mostBytes * 2, options.TimeProvider);
         var pages = new HealthPages(api);
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "tiphys" });
