@@ -86,21 +86,8 @@ internal static partial class Scenarios
 
     private static async Task<string> Pace(EmbeddedStore store, int writers, CancellationToken stop)
     {
-        var latencies = Enumerable.Range(0, writers).Select(static _ => new Latencies()).ToArray();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
-        {
-            var key = Encoding.ASCII.GetBytes($"/registry/leases/{w}");
-            var mod = (await store.GetAsync(key, cancellationToken: CancellationToken.None)).Record?.ModRevision ?? 0;
-            while (!stop.IsCancellationRequested)
-            {
-                var started = Stopwatch.GetTimestamp();
-                mod = (await store.PutIfAsync(key, new byte[300], mod, cancellationToken: CancellationToken.None)).Revision;
-                latencies[w].Add(started);
-            }
-        }, CancellationToken.None)));
-        var worst = latencies.MaxBy(static l => l.Worst.Ticks)!.Worst;
-        return $"{Latencies.Describe(latencies, clock.Elapsed)} (ended {Stopwatch.GetElapsedTime(worst.At).TotalMilliseconds:n0} ms before the end)";
+        var run = await (await LeaseWriters.OfAsync(store, writers)).RunAsync(stop);
+        return $"{run} (ended {run.LongestBeforeEnd.TotalMilliseconds:n0} ms before the end)";
     }
 
     private static async Task Snapshot(string directory)

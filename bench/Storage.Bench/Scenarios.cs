@@ -32,31 +32,23 @@ internal static partial class Scenarios
             {
                 // Half of the writes create, half update, as a busy cluster does; the first second is not counted.
                 await Write(store, writers, bytes, TimeSpan.FromSeconds(1), 0);
-                var (latencies, elapsed) = await Write(store, writers, bytes, TimeSpan.FromSeconds(4), 1);
-                Report($"commits: {writers,3} writers, {bytes,4} B   {Latencies.Describe(latencies, elapsed)}");
+                Report($"commits: {writers,3} writers, {bytes,4} B   {await Write(store, writers, bytes, TimeSpan.FromSeconds(4), 1)}");
             }
             Directory.Delete(data, recursive: true);
         }
     }
 
-    private static async Task<(Latencies[] Latencies, TimeSpan Elapsed)> Write(EmbeddedStore store, int writers, int bytes, TimeSpan length, int round)
+    private static Task<Run> Write(EmbeddedStore store, int writers, int bytes, TimeSpan length, int round)
     {
-        var latencies = Enumerable.Range(0, writers).Select(static _ => new Latencies()).ToArray();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
-        {
-            for (var i = 0; clock.Elapsed < length; i++)
+        var revisions = new long[writers];
+        return new Writers(
+            writers,
+            (w, i) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/registry/pods/ns-{round}-{w}/pod-{i / 2:d8}")),
+            async (w, key) =>
             {
-                var key = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/registry/pods/ns-{round}-{w}/pod-{i:d8}"));
-                var started = Stopwatch.GetTimestamp();
-                var created = await store.PutIfAsync(key, new byte[bytes], 0);
-                latencies[w].Add(started);
-                started = Stopwatch.GetTimestamp();
-                await store.PutIfAsync(key, new byte[bytes], created.Revision);
-                latencies[w].Add(started);
-            }
-        })));
-        return (latencies, clock.Elapsed);
+                var written = await store.PutIfAsync(key, new byte[bytes], revisions[w]);
+                revisions[w] = revisions[w] == 0 ? written.Revision : 0; // each key is created and then updated
+            }).RunAsync(length);
     }
 
     private static async Task Watched(string directory)
@@ -76,8 +68,8 @@ internal static partial class Scenarios
             {
             }
         })).ToArray();
-        var (latencies, elapsed) = await Write(store, 64, 100, TimeSpan.FromSeconds(4), 0);
-        Report($"commits:  64 writers,  100 B, 100 watchers   {Latencies.Describe(latencies, elapsed)}; {seen} events");
+        var run = await Write(store, 64, 100, TimeSpan.FromSeconds(4), 0);
+        Report($"commits:  64 writers,  100 B, 100 watchers   {run}; {seen} events");
         await stop.CancelAsync();
         await Task.WhenAll(watching);
     }

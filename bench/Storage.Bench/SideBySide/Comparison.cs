@@ -35,21 +35,20 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
         foreach (var target in targets) await WriteAsync(target, s_writers[^1], length, 0);
         for (var round = 1; round <= rounds; round++)
         {
+            Add(1, "plain fdatasync", Floor.Measure(directory, length));
             foreach (var writers in s_writers)
             {
-                Add(writers, "plain fdatasync", Floor.Measure(directory, length));
                 foreach (var target in targets) Add(writers, target.Name, await WriteAsync(target, writers, length, round));
             }
         }
 
         foreach (var ((writers, name), runs) in results)
         {
-            if (name == "plain fdatasync" && writers != 1) continue;
-            var rates = runs.Select(static r => r.Rate).Order().ToArray();
-            var all = runs.SelectMany(static r => r.Milliseconds).Order().ToArray();
+            var rates = runs.Select(static r => r.PerSecond).Order().ToArray();
+            var all = Run.Together(runs);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {writers} | {name} | {rates[rates.Length / 2]:n0} ({rates[0]:n0}, {rates[^1]:n0}) | {all[all.Length / 2]:n2} ms | {all[(int)(all.Length * 0.99)]:n1} ms | {all[^1]:n0} ms | {runs.Average(static r => r.ProcessorMicroseconds):n0} us |"));
+                $"| {writers} | {name} | {rates[rates.Length / 2]:n0} ({rates[0]:n0}, {rates[^1]:n0}) | {all.Quantile(0.5):n2} ms | {all.Quantile(0.99):n1} ms | {all.Longest:n0} ms | {runs.Average(static r => r.ProcessorMicroseconds):n0} us |"));
         }
 
         void Add(int writers, string name, Run run)
@@ -61,24 +60,14 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
 
     private static async Task<Run> WriteAsync(ITarget target, int writers, TimeSpan length, int round)
     {
-        var latencies = Enumerable.Range(0, writers).Select(static _ => new List<double>()).ToArray();
         var processor = target.ProcessorTime();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, writers).Select(w => Task.Run(async () =>
-        {
-            for (var i = 0; clock.Elapsed < length; i++)
-            {
-                var key = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/registry/pods/ns-{round}-{writers}-{w}/pod-{i / 2:d8}"));
-                var started = Stopwatch.GetTimestamp();
-                await target.PutAsync(w, key, new byte[ValueBytes]);
-                latencies[w].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
-        })));
-        var elapsed = clock.Elapsed;
+        var run = await new Writers(
+            writers,
+            (w, i) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/registry/pods/ns-{round}-{writers}-{w}/pod-{i / 2:d8}")),
+            (w, key) => target.PutAsync(w, key, new byte[ValueBytes])).RunAsync(length);
         processor = target.ProcessorTime() - processor;
         await target.CompactAsync();
-        double[] all = [.. latencies.SelectMany(static l => l)];
-        return new Run(all.Length / elapsed.TotalSeconds, all) { ProcessorMicroseconds = processor.TotalMicroseconds / all.Length };
+        return run with { ProcessorMicroseconds = processor.TotalMicroseconds / run.Milliseconds.Length };
     }
 
     private async Task ObjectsAsync()
@@ -105,11 +94,4 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
     }
 
     private static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
-}
-
-/// <summary>What was measured once.</summary>
-internal sealed record Run(double Rate, double[] Milliseconds)
-{
-    /// <summary>Processor time of one write, which a busy machine does not change as it changes all else.</summary>
-    public double ProcessorMicroseconds { get; init; }
 }

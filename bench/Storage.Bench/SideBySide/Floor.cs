@@ -32,6 +32,6 @@ internal static class Floor
         }
         var elapsed = clock.Elapsed;
         File.Delete(path);
-        return new Run(milliseconds.Count / elapsed.TotalSeconds, [.. milliseconds]);
+        return new Run(elapsed, [.. milliseconds.Order()]);
     }
 }

@@ -41,7 +41,7 @@ internal sealed class Stalls(string directory, int rounds)
     {
         using var done = new CancellationTokenSource();
         var floor = Task.Factory.StartNew(() => Floor.Measure(directory, done.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var writing = WriteAsync(store, done.Token);
+        var writing = (await LeaseWriters.OfAsync(store, Writers)).RunAsync(done.Token);
         var clock = Stopwatch.StartNew();
         await work();
         var took = clock.Elapsed;
@@ -49,29 +49,8 @@ internal sealed class Stalls(string directory, int rounds)
         Console.WriteLine($"| {name} | {Show(await floor)} | {Show(await writing)} | {took.TotalSeconds:n1} s |");
     }
 
-    private static async Task<Run> WriteAsync(EmbeddedStore store, CancellationToken stop)
-    {
-        var latencies = Enumerable.Range(0, Writers).Select(static _ => new List<double>()).ToArray();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Writers).Select(w => Task.Run(async () =>
-        {
-            var key = Encoding.ASCII.GetBytes($"/registry/leases/{w}");
-            var mod = (await store.GetAsync(key, cancellationToken: CancellationToken.None)).Record?.ModRevision ?? 0;
-            while (!stop.IsCancellationRequested)
-            {
-                var started = Stopwatch.GetTimestamp();
-                mod = (await store.PutIfAsync(key, new byte[300], mod, cancellationToken: CancellationToken.None)).Revision;
-                latencies[w].Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            }
-        }, CancellationToken.None)));
-        return new Run(latencies.Sum(static l => l.Count) / clock.Elapsed.TotalSeconds, [.. latencies.SelectMany(static l => l)]);
-    }
-
-    private static string Show(Run run)
-    {
-        var sorted = run.Milliseconds.Order().ToArray();
-        return string.Create(CultureInfo.InvariantCulture, $"{sorted[sorted.Length / 2]:n2} ms | {sorted[(int)(sorted.Length * 0.99)]:n1} ms | {sorted[^1]:n1} ms");
-    }
+    private static string Show(Run run) =>
+        string.Create(CultureInfo.InvariantCulture, $"{run.Quantile(0.5):n2} ms | {run.Quantile(0.99):n1} ms | {run.Longest:n1} ms");
 
     private static async Task ChurnAsync(EmbeddedStore store)
     {
