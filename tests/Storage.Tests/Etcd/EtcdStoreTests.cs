@@ -1,5 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tiphys.Storage.Etcd.Client;
 
@@ -17,21 +15,13 @@ public sealed class EtcdStoreTests
     [Fact]
     public async Task The_members_are_trusted_by_their_authority_and_trust_by_the_clients_certificate()
     {
-        using var files = new TestDirectory();
-        using var authority = Authority("etcd-ca");
-        using var stranger = Authority("stranger");
-        using var server = Issue(authority, "server");
-        using var client = Issue(authority, "client");
-        string Save(string name, string text)
-        {
-            var path = Path.Combine(files.Path, name);
-            File.WriteAllText(path, text);
-            return path;
-        }
-
+        using var directory = new TestDirectory();
+        var files = new TestCertificates(directory.Path);
+        using var authority = X509CertificateLoader.LoadCertificateFromFile(files.Authority);
+        using var stranger = X509CertificateLoader.LoadCertificateFromFile(files.Stranger + ".crt");
+        using var client = X509Certificate2.CreateFromPemFile(files.Client + ".crt", files.Client + ".key");
         using var etcd = await EtcdProcess.StartSingleAsync(
-            "--client-cert-auth", "--trusted-ca-file", Save("ca.crt", authority.ExportCertificatePem()),
-            "--cert-file", Save("server.crt", server.ExportCertificatePem()), "--key-file", Save("server.key", server.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()));
+            "--client-cert-auth", "--trusted-ca-file", files.Authority, "--cert-file", files.Server + ".crt", "--key-file", files.Server + ".key");
         await using (var store = await OpenAsync(etcd, o => o with { Authorities = [authority], ClientCertificate = (client, []) }))
         {
             await store.Put("/registry/a", "1");
@@ -144,25 +134,5 @@ public sealed class EtcdStoreTests
         for (var i = 0; !store.Health.IsWritable && i < 100; i++) await Task.Delay(50);
         await store.Put("k", "3");
         Assert.Equal("3~k=3", (await watch.ReadAsync()).Describe());
-    }
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-    }
-
-    private static X509Certificate2 Issue(X509Certificate2 authority, string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        using var certificate = request.Create(authority, DateTimeOffset.UtcNow.AddMinutes(-30), DateTimeOffset.UtcNow.AddMinutes(30), RandomNumberGenerator.GetBytes(8));
-        return certificate.CopyWithPrivateKey(key);
     }
 }
