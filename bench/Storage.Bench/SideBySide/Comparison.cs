@@ -15,6 +15,9 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
     private const int ObjectBytes = 1000;
     private static readonly int[] s_writers = [1, 8, 64];
 
+    // How long collections that stop the process took beside the writes: the embedded store waits with it.
+    private readonly List<double> _stops = [];
+
     public async Task RunAsync()
     {
         Directory.CreateDirectory(directory);
@@ -51,6 +54,9 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
                 $"| {writers} | {name} | {rates[rates.Length / 2]:n0} ({rates[0]:n0}, {rates[^1]:n0}) | {all.Quantile(0.5):n2} ms | {all.Quantile(0.99):n1} ms | {all.Longest:n0} ms | {runs.Average(static r => r.ProcessorMicroseconds):n0} us |"));
         }
 
+        var stops = _stops.Count == 0 ? "none" : string.Join(", ", _stops.Select(static s => string.Create(CultureInfo.InvariantCulture, $"{s:n0} ms")));
+        Console.WriteLine($"\ncollections that stopped this process, and with it the embedded store: {stops}");
+
         void Add(int writers, string name, Run run)
         {
             if (!results.TryGetValue((writers, name), out var runs)) results.Add((writers, name), runs = []);
@@ -58,14 +64,18 @@ internal sealed class Comparison(string directory, IReadOnlyList<ITarget> target
         }
     }
 
-    private static async Task<Run> WriteAsync(ITarget target, int writers, TimeSpan length, int round)
+    private async Task<Run> WriteAsync(ITarget target, int writers, TimeSpan length, int round)
     {
+        var before = GC.GetGCMemoryInfo(GCKind.FullBlocking).Index;
         var processor = target.ProcessorTime();
         var run = await new Writers(
             writers,
             (w, i) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/registry/pods/ns-{round}-{writers}-{w}/pod-{i / 2:d8}")),
             (w, key) => target.PutAsync(w, key, new byte[ValueBytes])).RunAsync(length);
         processor = target.ProcessorTime() - processor;
+
+        // There should be none; the runtime makes one of a background collection whose thread does not start in time.
+        if (GC.GetGCMemoryInfo(GCKind.FullBlocking) is var last && last.Index != before) _stops.Add(last.PauseDurations[0].TotalMilliseconds);
         await target.CompactAsync();
         return run with { ProcessorMicroseconds = processor.TotalMicroseconds / run.Milliseconds.Length };
     }
