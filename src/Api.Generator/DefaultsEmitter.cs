@@ -11,7 +11,7 @@ internal static class DefaultsEmitter
         text.AppendLine($"    public {TypeEmitter.New(type)}void ApplyDefaults()");
         text.AppendLine("    {");
         if (type.HasBase) text.AppendLine("        base.ApplyDefaults();");
-        foreach (var field in type.Fields.Where(static f => f.Default is not null))
+        foreach (var field in type.Fields.Where(static f => f.Default is not null && !IsZero(f)))
         {
             // A plain Go value cannot tell zero from missing, so zero gets the default too.
             var missing = field switch
@@ -38,4 +38,7 @@ internal static class DefaultsEmitter
 
         text.AppendLine("    }");
     }
+
+    /// <summary>A default that a plain value has by itself is there for the schema only.</summary>
+    private static bool IsZero(FieldModel field) => !field.Nullable && field.Default is "\"\"" or "0" or "false";
 }

@@ -36,7 +36,7 @@ internal static class JsonEmitter
         {
             var value = field.WithTypeMeta ? "static (w, v) => v.WriteJson(w)" : "static (w, v) => w.Value(v)";
             var method = field.Shape == Shape.List ? "List" : "Map";
-            return field.Required
+            return field.AlwaysShown
                 ? $"if ({property} is null) w.Null({name}); else w.{method}({name}, {property}, {value});"
                 : $"if ({property} is {{ Count: > 0 }}) w.{method}({name}, {property}, {value});";
         }
@@ -44,15 +44,15 @@ internal static class JsonEmitter
         switch (field.Scalar)
         {
             case Scalar.Time or Scalar.MicroTime:
-                var unset = field.NullWhenUnset || field.Required ? $" else w.Null({name});" : "";
+                var unset = field.NullWhenUnset || field.AlwaysShown ? $" else w.Null({name});" : "";
                 return $"if ({property} is {{ }} t{property}) w.{field.Scalar}({name}, t{property});{unset}";
             case Scalar.Bytes:
-                return field.Required
+                return field.AlwaysShown
                     ? $"if ({property} is null) w.Null({name}); else w.Field({name}, {property});"
                     : $"if ({property} is {{ Length: > 0 }}) w.Field({name}, {property});";
             default:
-                if (field.Nullable) return $"if ({property} is {{ }} v{property}) w.Field({name}, v{property});" + (field.Required ? $" else w.Null({name});" : "");
-                var condition = field.Required ? "" : field.Scalar switch
+                if (field.Nullable) return $"if ({property} is {{ }} v{property}) w.Field({name}, v{property});" + (field.AlwaysShown ? $" else w.Null({name});" : "");
+                var condition = field.AlwaysShown ? "" : field.Scalar switch
                 {
                     Scalar.String => $"if (!string.IsNullOrEmpty({property})) ",
                     Scalar.Boolean => $"if ({property}) ",

@@ -57,6 +57,8 @@ internal static class ModelReader
         var (shape, element) = Shaped(type);
         var scalar = ScalarOf(element, micro);
         var merge = Find(property, "PatchMergeAttribute");
+        var required = Find(property, "RequiredAttribute");
+        var constant = Find(property, "DefaultAttribute");
         return new FieldModel(
             property.Name,
             Named(declared, "Name")?.Value as string ?? char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1),
@@ -67,7 +69,8 @@ internal static class ModelReader
             scalar == Scalar.Message ? Global(element) : null,
             nullable)
         {
-            Required = Find(property, "RequiredAttribute") is not null,
+            Required = required is not null,
+            AlwaysShown = Find(property, "AlwaysShownAttribute") is not null || (required is not null && Named(required, "OmitEmpty")?.Value is not true),
             NullWhenUnset = Find(property, "NullWhenUnsetAttribute") is not null,
             Atomic = Find(property, "AtomicAttribute") is not null,
             Granular = Find(property, "GranularAttribute") is not null,
@@ -80,7 +83,9 @@ internal static class ModelReader
             WithTypeMeta = Find(property, "WithTypeMetaAttribute") is not null,
             ItemsMessage = Find(property, "ItemsMessageAttribute") is not null,
             Enum = Find(property, "OneOfAttribute") is { } oneOf ? new(Constants((INamedTypeSymbol)oneOf.ConstructorArguments[0].Value!)) : null,
-            Default = Find(property, "DefaultAttribute") is { } value ? value.ConstructorArguments[0].ToCSharpString() : null,
+            RawType = Find(property, "RawTypeAttribute")?.ConstructorArguments[0].Value as string,
+            Default = constant?.ConstructorArguments[0].ToCSharpString(),
+            DefaultPublished = constant is not null && Named(constant, "Published")?.Value is true,
         };
     }
 

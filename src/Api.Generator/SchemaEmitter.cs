@@ -52,9 +52,19 @@ internal static class SchemaEmitter
         if (field.PatchMergeKey is not null) facts.Add($"PatchMergeKey = {Literal(field.PatchMergeKey)}");
         if (field.RetainKeys) facts.Add("PatchRetainKeys = true");
         if (field.PatchReplace) facts.Add("PatchReplace = true");
-        if (field.Default is not null) facts.Add($"Default = {field.Default}");
+        if (field is { Shape: Shape.Single, Scalar: Scalar.Message, Nullable: false }) facts.Add("AlwaysThere = true");
+        if ((field.DefaultPublished ? field.Default : Zero(field)) is { } constant) facts.Add($"Default = {constant}");
         return string.Join(", ", facts);
     }
+
+    /// <summary>What JSON shows of a plain value that nobody gave.</summary>
+    private static string? Zero(FieldModel field) => field is not { Shape: Shape.Single, AlwaysShown: true, Nullable: false } ? null : field.Scalar switch
+    {
+        Scalar.String => "\"\"",
+        Scalar.Boolean => "false",
+        Scalar.Int32 or Scalar.Int64 or Scalar.Double => "0",
+        _ => null,
+    };
 
     private static string Value(FieldModel field)
     {
@@ -62,6 +72,7 @@ internal static class SchemaEmitter
         var element = field switch
         {
             { Enum: { } values } => $"Schemas.OneOf({Literals(values)})",
+            { RawType: { } name } => $"Schemas.RawType({Literal(name)})",
             { Scalar: Scalar.Message } => $"Schemas.Message(static () => {field.Message}.TypeSchema{(field.Shape == Shape.Single ? atomic : "")})",
             _ => "Schemas." + field.Scalar,
         };
@@ -71,7 +82,7 @@ internal static class SchemaEmitter
             Shape.List when field.ListSet => $"Schemas.List({element}, ListType.Set)",
             Shape.List => $"Schemas.List({element})",
             Shape.Map => $"Schemas.Map({element}{atomic})",
-            Shape.MapOfLists => $"Schemas.Map(Schemas.List({element}){atomic})",
+            Shape.MapOfLists => $"Schemas.Map(Schemas.List({element}, ListType.None){atomic})",
             _ => element,
         };
     }

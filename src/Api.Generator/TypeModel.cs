@@ -35,6 +35,9 @@ internal sealed record FieldModel(
 {
     public bool Required { get; set; }
 
+    /// <summary>JSON shows the field even when it is zero.</summary>
+    public bool AlwaysShown { get; set; }
+
     public bool NullWhenUnset { get; set; }
 
     public bool Atomic { get; set; }
@@ -61,8 +64,14 @@ internal sealed record FieldModel(
 
     public EquatableList<string>? Enum { get; set; }
 
+    /// <summary>OpenAPI name of raw JSON's definition.</summary>
+    public string? RawType { get; set; }
+
     /// <summary>The default as a C# literal.</summary>
     public string? Default { get; set; }
+
+    /// <summary>The schema tells the default.</summary>
+    public bool DefaultPublished { get; set; }
 }
 
 internal enum Shape

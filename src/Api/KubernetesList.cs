@@ -92,14 +92,17 @@ public sealed class KubernetesList<T> : IKind<KubernetesList<T>> where T : class
 }
 
 /// <summary>Derives a list kind's schema from its items'.</summary>
-internal static class ListSchema
+public static class ListSchema
 {
+    /// <summary>The schema of a list kind.</summary>
+    /// <param name="item">What it is a list of.</param>
+    /// <param name="list">The list kind.</param>
     public static ObjectSchema Of(ObjectSchema item, KindInfo list) => new(item.Name + "List", $"{list.Kind} is a list of {item.Kind!.Kind} objects.", () =>
     [
         new FieldSchema("apiVersion", 0, Schemas.String, TypeMetaDocs.ApiVersion),
-        new FieldSchema("items", 2, Schemas.List(Schemas.Message(() => item)), "The objects of the list.") { Required = true },
+        new FieldSchema("items", 2, Schemas.List(Schemas.Message(() => item), ListType.None), "The objects of the list.") { Required = true },
         new FieldSchema("kind", 0, Schemas.String, TypeMetaDocs.Kind),
-        new FieldSchema("metadata", 1, Schemas.Message(() => ListMeta.TypeSchema), "Revision of the list and where its next page begins."),
+        new FieldSchema("metadata", 1, Schemas.Message(() => ListMeta.TypeSchema), "Revision of the list and where its next page begins.") { AlwaysThere = true },
     ]) { Kind = list };
 }
 

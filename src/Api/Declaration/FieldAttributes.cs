@@ -25,7 +25,15 @@ public sealed class FieldAttribute(int number) : Attribute
 
 /// <summary>The field must be there: OpenAPI lists it as required and JSON shows it even when it is zero.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-public sealed class RequiredAttribute : Attribute;
+public sealed class RequiredAttribute : Attribute
+{
+    /// <summary>JSON leaves the field out all the same when it is zero (Go's <c>omitempty</c>).</summary>
+    public bool OmitEmpty { get; init; }
+}
+
+/// <summary>JSON shows the field even when it is zero, although nobody has to give it.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class AlwaysShownAttribute : Attribute;
 
 /// <summary>JSON shows the field as <c>null</c> when it is unset (Go's zero <c>metav1.Time</c>), instead of leaving it out.</summary>
 [AttributeUsage(AttributeTargets.Property)]
@@ -35,6 +43,15 @@ public sealed class NullWhenUnsetAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MicroTimeAttribute : Attribute;
 
+/// <summary>Raw JSON that OpenAPI has a definition of its own for.</summary>
+/// <param name="name">OpenAPI name of the definition.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RawTypeAttribute(string name) : Attribute
+{
+    /// <summary>OpenAPI name of the definition.</summary>
+    public string Name { get; } = name;
+}
+
 /// <summary>The value a missing field gets when an object enters the API server.</summary>
 /// <param name="value">A constant of the field's type.</param>
 [AttributeUsage(AttributeTargets.Property)]
@@ -42,6 +59,9 @@ public sealed class DefaultAttribute(object value) : Attribute
 {
     /// <summary>The constant.</summary>
     public object Value { get; } = value;
+
+    /// <summary>OpenAPI tells of the default too (upstream's marker in the type, beside the code that sets most defaults).</summary>
+    public bool Published { get; init; }
 }
 
 /// <summary>The string field takes one of the constants declared in a static class.</summary>

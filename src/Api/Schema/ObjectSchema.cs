@@ -12,6 +12,9 @@ public class ValueSchema
     /// <summary>OpenAPI format, for example <c>int32</c> or <c>date-time</c>; empty when there is none.</summary>
     public string Format { get; init; } = "";
 
+    /// <summary>OpenAPI name of raw JSON that has a definition of its own; empty otherwise.</summary>
+    public string Name { get; init; } = "";
+
     /// <summary>Schema of a list's items or a map's values; null otherwise.</summary>
     public ValueSchema? Items { get; init; }
 
@@ -103,7 +106,10 @@ public sealed record FieldSchema(string Name, int Number, ValueSchema Value, str
     /// <summary>Strategic merge patch replaces the message as a whole (strategy <c>replace</c>).</summary>
     public bool PatchReplace { get; init; }
 
-    /// <summary>The constant a missing field defaults to (string, int, long or bool); null when there is none.</summary>
+    /// <summary>The message is there even when nobody gave it (Go's plain struct).</summary>
+    public bool AlwaysThere { get; init; }
+
+    /// <summary>The constant a missing field counts as (string, int, long or bool); null when there is none.</summary>
     public object? Default { get; init; }
 }
 
@@ -156,6 +162,9 @@ public enum ValueKind
 /// <summary>How server-side apply treats a list.</summary>
 public enum ListType
 {
+    /// <summary>Nothing is said about it: replaced as a whole.</summary>
+    None,
+
     /// <summary>Replaced as a whole.</summary>
     Atomic,
 

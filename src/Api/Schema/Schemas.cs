@@ -39,6 +39,9 @@ public static class Schemas
     /// <summary>Any JSON.</summary>
     public static readonly ValueSchema Raw = new() { Kind = ValueKind.Raw };
 
+    /// <summary>Any JSON, under a name of its own.</summary>
+    public static ValueSchema RawType(string name) => new() { Kind = ValueKind.Raw, Name = name };
+
     /// <summary>A string that takes one of these values.</summary>
     public static ValueSchema OneOf(params string[] values) => new() { Kind = ValueKind.String, Enum = values };
 
@@ -51,5 +54,6 @@ public static class Schemas
         new() { Kind = ValueKind.List, Items = items, ListType = type, ListMapKeys = keys };
 
     /// <summary>A map.</summary>
-    public static ValueSchema Map(ValueSchema values, bool atomic = false) => new() { Kind = ValueKind.Map, Items = values, Atomic = atomic };
+    public static ValueSchema Map(ValueSchema values, bool atomic = false, bool granular = false) =>
+        new() { Kind = ValueKind.Map, Items = values, Atomic = atomic, Granular = granular };
 }

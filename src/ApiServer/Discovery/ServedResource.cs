@@ -20,7 +20,7 @@ public sealed record ServedResource(KindInfo Kind, IReadOnlyList<string> Verbs, 
         var served = handlers.Select(static h => new ServedResource(
             h.View.Kind,
             h.Store.Definition.Verbs,
-            [.. h.Store.Definition.Subresources.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(s => new ServedSubresource(s.Key, s.Value.Kind == h.Store.Definition.Kind ? h.View.Kind : s.Value.Kind, s.Value.Verbs))],
+            [.. h.Store.Definition.Subresources.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(s => new ServedSubresource(s.Key, s.Value.Kind == h.Store.Definition.Kind ? h.View.Kind : s.Value.Kind, s.Value.Verbs, s.Value.Options))],
             h.Store.Definition.Kind));
         return [.. served.Concat(reviews.Select(static r => new ServedResource(r.Kind, ["create"], [], null)))];
     }
@@ -30,7 +30,8 @@ public sealed record ServedResource(KindInfo Kind, IReadOnlyList<string> Verbs, 
 /// <param name="Name">Name below the resource.</param>
 /// <param name="Kind">Kind of its body.</param>
 /// <param name="Verbs">Verbs, sorted.</param>
-public sealed record ServedSubresource(string Name, KindInfo Kind, IReadOnlyList<string> Verbs);
+/// <param name="Options">The kind whose fields are its query parameters, where it answers with a stream; null otherwise.</param>
+public sealed record ServedSubresource(string Name, KindInfo Kind, IReadOnlyList<string> Verbs, KindInfo? Options);
 
 /// <summary>The order in which groups and versions are shown; clients prefer what comes first.</summary>
 internal static class GroupOrder

@@ -20,7 +20,7 @@ internal static class FieldMerge
                 }
 
                 return current;
-            case JsonArray list when live is JsonArray current && schema is { Kind: ValueKind.List, ListType: not ListType.Atomic }:
+            case JsonArray list when live is JsonArray current && schema is { Kind: ValueKind.List, ListType: ListType.Map or ListType.Set }:
                 MergeLists(current, list, schema);
                 return current;
             default:

@@ -151,7 +151,7 @@ internal static class FieldWalker
     private static bool IsLeaf(JsonElement value, ValueSchema schema) => value.ValueKind switch
     {
         JsonValueKind.Object => schema.IsAtomic || schema.Kind is not (ValueKind.Object or ValueKind.Map),
-        JsonValueKind.Array => schema.Kind != ValueKind.List || schema.ListType == ListType.Atomic,
+        JsonValueKind.Array => schema.Kind != ValueKind.List || schema.ListType is not (ListType.Map or ListType.Set),
         _ => true,
     };
 

@@ -174,10 +174,10 @@ public sealed class KubeApiServer : IAsyncDisposable
         {
             ["binding"] = BindingSubresource.Instance,
             ["eviction"] = EvictionSubresource.Create(parts.Resources, time),
-            ["log"] = new PodLogSubresource(kubelets) { Kind = Pod.Info, Verbs = ["get"] },
-            ["exec"] = new StreamingSubresource(kubelets, "exec") { Kind = PodExecOptions.Info, Verbs = connect },
-            ["attach"] = new StreamingSubresource(kubelets, "attach") { Kind = PodAttachOptions.Info, Verbs = connect },
-            ["portforward"] = new StreamingSubresource(kubelets, "portForward") { Kind = PodPortForwardOptions.Info, Verbs = connect },
+            ["log"] = new PodLogSubresource(kubelets) { Kind = Pod.Info, Verbs = ["get"], Options = PodLogOptions.Info },
+            ["exec"] = new StreamingSubresource(kubelets, "exec") { Kind = PodExecOptions.Info, Verbs = connect, Options = PodExecOptions.Info },
+            ["attach"] = new StreamingSubresource(kubelets, "attach") { Kind = PodAttachOptions.Info, Verbs = connect, Options = PodAttachOptions.Info },
+            ["portforward"] = new StreamingSubresource(kubelets, "portForward") { Kind = PodPortForwardOptions.Info, Verbs = connect, Options = PodPortForwardOptions.Info },
         };
         parts.Subresources[new("", "serviceaccounts")] = new()
         {

@@ -90,8 +90,9 @@ public sealed class OpenApiHandler(Func<IReadOnlyList<ServedResource>> resources
 
         private static JsonObject Build3(List<ServedResource> served)
         {
-            var schemas = new SchemaWriter(v3: true);
+            var schemas = new SchemaWriter(v3: true, VersionsOf(served));
             var paths = new PathWriter(schemas, v3: true);
+            foreach (var version in VersionsOf(served)) paths.Add(version);
             foreach (var item in served) paths.Add(item);
             return new JsonObject
             {
@@ -108,8 +109,9 @@ public sealed class OpenApiHandler(Func<IReadOnlyList<ServedResource>> resources
 
         private JsonObject Build2()
         {
-            var schemas = new SchemaWriter(v3: false);
+            var schemas = new SchemaWriter(v3: false, VersionsOf(Resources));
             var paths = new PathWriter(schemas, v3: false);
+            foreach (var version in VersionsOf(Resources)) paths.Add(version);
             foreach (var item in Resources) paths.Add(item);
             return new JsonObject
             {
@@ -123,6 +125,9 @@ public sealed class OpenApiHandler(Func<IReadOnlyList<ServedResource>> resources
         }
 
         private CachedDocument? Get(string key, Func<CachedDocument?> make) => _documents.GetOrAdd(key, _ => new Lazy<CachedDocument?>(make)).Value;
+
+        private static List<GroupVersion> VersionsOf(IEnumerable<ServedResource> served) =>
+            [.. served.Select(static r => new GroupVersion(r.Kind.Group, r.Kind.Version)).Distinct().OrderBy(static v => v.Group, StringComparer.Ordinal).ThenBy(static v => v.Version, StringComparer.Ordinal)];
 
         private static string KeyOf(KindInfo kind) => kind.Group.Length == 0 ? $"api/{kind.Version}" : $"apis/{kind.Group}/{kind.Version}";
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Tiphys.Api;
 using Tiphys.Api.Meta.V1;
@@ -13,45 +12,67 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
     private static readonly string[] s_types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
     private static readonly string[] s_patches = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"];
 
+    private readonly PathParameters _parameters = new(v3);
+
     /// <summary>The paths, in path order.</summary>
     public SortedDictionary<string, JsonObject> Paths { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds the path that lists the resources of a group's version.</summary>
+    public void Add(GroupVersion version)
+    {
+        var operation = new JsonObject
+        {
+            ["description"] = "get available resources",
+            ["operationId"] = $"get{Title(version.Group, version.Version)}APIResources",
+            ["tags"] = new JsonArray(Tag(version.Group, version.Version)),
+        };
+        if (!v3) Says(operation, s_types, s_types);
+        operation["responses"] = Responses("get", APIResourceList.TypeSchema);
+        Paths[Root(version.Group, version.Version) + "/"] = new() { ["get"] = operation };
+    }
 
     /// <summary>Adds the paths of a resource.</summary>
     public void Add(ServedResource served)
     {
         var kind = served.Kind;
-        var root = kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.Group}/{kind.Version}";
+        var root = Root(kind.Group, kind.Version);
         var collection = kind.Namespaced ? $"{root}/namespaces/{{namespace}}/{kind.Resource}" : $"{root}/{kind.Resource}";
         foreach (var verb in served.Verbs)
         {
             switch (verb)
             {
                 case "list":
-                    Operation(collection, "get", "list", kind, kind.Namespaced, false, null, ListOf(kind), ListParameters());
-                    if (kind.Namespaced) Operation($"{root}/{kind.Resource}", "get", "list", kind, false, false, null, ListOf(kind), ListParameters(), "ForAllNamespaces");
+                    Operation(collection, "get", "list", kind, kind.Namespaced, false, null, ListOf(kind), _parameters.List());
+                    if (kind.Namespaced) Operation($"{root}/{kind.Resource}", "get", "list", kind, false, false, null, ListOf(kind), _parameters.List(), "ForAllNamespaces");
                     break;
-                case "create": Operation(collection, "post", "post", kind, kind.Namespaced, false, kind.Schema, kind.Schema, WriteParameters()); break;
-                case "deletecollection": Operation(collection, "delete", "deletecollection", kind, kind.Namespaced, false, DeleteOptions.TypeSchema, Status.TypeSchema, ListParameters()); break;
+                case "create": Operation(collection, "post", "post", kind, kind.Namespaced, false, kind.Schema, kind.Schema, _parameters.Write()); break;
+                case "deletecollection": Operation(collection, "delete", "deletecollection", kind, kind.Namespaced, false, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.List()); break;
                 case "get": Operation($"{collection}/{{name}}", "get", "get", kind, kind.Namespaced, true, null, kind.Schema, []); break;
-                case "update": Operation($"{collection}/{{name}}", "put", "put", kind, kind.Namespaced, true, kind.Schema, kind.Schema, WriteParameters()); break;
-                case "patch": Operation($"{collection}/{{name}}", "patch", "patch", kind, kind.Namespaced, true, null, kind.Schema, PatchParameters()); break;
-                case "delete": Operation($"{collection}/{{name}}", "delete", "delete", kind, kind.Namespaced, true, DeleteOptions.TypeSchema, Status.TypeSchema, DeleteParameters()); break;
+                case "update": Operation($"{collection}/{{name}}", "put", "put", kind, kind.Namespaced, true, kind.Schema, kind.Schema, _parameters.Write()); break;
+                case "patch": Operation($"{collection}/{{name}}", "patch", "patch", kind, kind.Namespaced, true, null, kind.Schema, _parameters.Patch()); break;
+                case "delete": Operation($"{collection}/{{name}}", "delete", "delete", kind, kind.Namespaced, true, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.Delete()); break;
             }
         }
 
         foreach (var sub in served.Subresources)
         {
             var path = $"{collection}/{{name}}/{sub.Name}";
-            var suffix = char.ToUpperInvariant(sub.Name[0]) + sub.Name[1..];
+            if (sub.Options is { } options)
+            {
+                Stream(path, sub, options.Schema, kind);
+                continue;
+            }
+
+            var suffix = Capital(sub.Name);
             foreach (var verb in sub.Verbs)
             {
                 switch (verb)
                 {
                     case "get": Operation(path, "get", "get", sub.Kind, kind.Namespaced, true, null, sub.Kind.Schema, [], suffix, kind); break;
-                    case "create": Operation(path, "post", "post", sub.Kind, kind.Namespaced, true, sub.Kind.Schema, sub.Kind.Schema, WriteParameters(), suffix, kind); break;
-                    case "update": Operation(path, "put", "put", sub.Kind, kind.Namespaced, true, sub.Kind.Schema, sub.Kind.Schema, WriteParameters(), suffix, kind); break;
-                    case "patch": Operation(path, "patch", "patch", sub.Kind, kind.Namespaced, true, null, sub.Kind.Schema, PatchParameters(), suffix, kind); break;
-                    case "delete": Operation(path, "delete", "delete", sub.Kind, kind.Namespaced, true, DeleteOptions.TypeSchema, Status.TypeSchema, DeleteParameters(), suffix, kind); break;
+                    case "create": Operation(path, "post", "post", sub.Kind, kind.Namespaced, true, sub.Kind.Schema, sub.Kind.Schema, _parameters.Write(), suffix, kind); break;
+                    case "update": Operation(path, "put", "put", sub.Kind, kind.Namespaced, true, sub.Kind.Schema, sub.Kind.Schema, _parameters.Write(), suffix, kind); break;
+                    case "patch": Operation(path, "patch", "patch", sub.Kind, kind.Namespaced, true, null, sub.Kind.Schema, _parameters.Patch(), suffix, kind); break;
+                    case "delete": Operation(path, "delete", "delete", sub.Kind, kind.Namespaced, true, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.Delete(), suffix, kind); break;
                 }
             }
         }
@@ -64,9 +85,9 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         if (!item.ContainsKey("parameters"))
         {
             var shared = new JsonArray();
-            if (named) shared.Add(Parameter("name", "path", "string", $"name of the {kind.Kind}", required: true));
-            if (namespaced) shared.Add(Parameter("namespace", "path", "string", "object name and auth scope, such as for teams and projects", required: true));
-            shared.Add(Parameter("pretty", "query", "string", "If 'true', then the output is pretty printed."));
+            if (named) shared.Add(_parameters.Of("name", "path", "string", $"name of the {kind.Kind}", required: true));
+            if (namespaced) shared.Add(_parameters.Of("namespace", "path", "string", "object name and auth scope, such as for teams and projects", required: true));
+            shared.Add(_parameters.Of("pretty", "query", "string", "If 'true', then the output is pretty printed."));
             item["parameters"] = shared;
         }
 
@@ -75,7 +96,7 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         {
             ["description"] = $"{action} {(action is "get" or "post" or "put" or "patch" or "delete" ? "" : "objects of kind ")}{kind.Kind}",
             ["operationId"] = OperationId(action, of, namespaced, suffix),
-            ["tags"] = new JsonArray(Tag(of)),
+            ["tags"] = new JsonArray(Tag(of.Group, of.Version)),
             ["x-kubernetes-action"] = action,
             ["x-kubernetes-group-version-kind"] = SchemaWriter.GroupVersionKind(kind),
         };
@@ -83,14 +104,12 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         var isPatch = method == "patch";
         if (v3)
         {
-            if (isPatch) operation["requestBody"] = new JsonObject { ["content"] = Content(s_patches, static () => new() { ["type"] = "object" }), ["required"] = true };
+            if (isPatch) operation["requestBody"] = new JsonObject { ["content"] = Content(s_patches, schemas.Patch), ["required"] = true };
             else if (body is not null) operation["requestBody"] = new JsonObject { ["content"] = Content(["*/*"], () => schemas.Reference(body)), ["required"] = method != "delete" };
         }
         else
         {
-            operation["schemes"] = new JsonArray("https");
-            operation["consumes"] = new JsonArray([.. (isPatch ? s_patches : ["*/*"]).Select(static t => JsonValue.Create(t))]);
-            operation["produces"] = new JsonArray([.. s_types.Select(static t => JsonValue.Create(t))]);
+            Says(operation, isPatch ? s_patches : ["*/*"], s_types);
             if (isPatch || body is not null)
             {
                 all.Add(new JsonObject
@@ -98,7 +117,7 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
                     ["name"] = "body",
                     ["in"] = "body",
                     ["required"] = method != "delete",
-                    ["schema"] = isPatch ? new JsonObject { ["type"] = "object" } : schemas.Reference(body!),
+                    ["schema"] = isPatch ? schemas.Patch() : schemas.Reference(body!),
                 });
             }
         }
@@ -106,6 +125,50 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         if (all.Count > 0) operation["parameters"] = all;
         operation["responses"] = Responses(method, answer);
         item[method] = operation;
+    }
+
+    /// <summary>A subresource that answers with a stream: reading it, or connecting to it.</summary>
+    private void Stream(string path, ServedSubresource sub, ObjectSchema options, KindInfo owner)
+    {
+        var connects = sub.Kind.Schema == options;
+        List<JsonObject> shared =
+        [
+            .. _parameters.Fields(options),
+            _parameters.Of("name", "path", "string", $"name of the {sub.Kind.Kind}", required: true),
+            _parameters.Of("namespace", "path", "string", "object name and auth scope, such as for teams and projects", required: true),
+        ];
+        if (!connects) shared.Add(_parameters.Of("pretty", "query", "string", "If 'true', then the output is pretty printed."));
+        var item = new JsonObject { ["parameters"] = new JsonArray([.. shared.OrderBy(static p => p["name"]!.GetValue<string>(), StringComparer.Ordinal)]) };
+        string[] types = connects ? ["*/*"] : ["text/plain", .. s_types];
+        foreach (var method in sub.Verbs.Select(static v => v == "create" ? "post" : v))
+        {
+            var operation = new JsonObject
+            {
+                ["description"] = connects ? $"connect {method.ToUpperInvariant()} requests to {sub.Name} of {owner.Kind}" : $"read {sub.Name} of the specified {owner.Kind}",
+                ["operationId"] = connects
+                    ? $"connect{Title(owner.Group, owner.Version)}{Capital(method)}Namespaced{owner.Kind}{Capital(sub.Name)}"
+                    : OperationId("get", owner, owner.Namespaced, Capital(sub.Name)),
+                ["tags"] = new JsonArray(Tag(owner.Group, owner.Version)),
+                ["x-kubernetes-action"] = connects ? "connect" : method,
+                ["x-kubernetes-group-version-kind"] = SchemaWriter.GroupVersionKind(sub.Kind),
+            };
+            if (!v3) Says(operation, ["*/*"], types);
+            var text = v3
+                ? new JsonObject { ["description"] = "OK", ["content"] = Content(types, static () => new() { ["type"] = "string" }) }
+                : new JsonObject { ["description"] = "OK", ["schema"] = new JsonObject { ["type"] = "string" } };
+            operation["responses"] = new JsonObject { ["200"] = text, ["401"] = new JsonObject { ["description"] = "Unauthorized" } };
+            item[method] = operation;
+        }
+
+        Paths[path] = item;
+    }
+
+    /// <summary>What version 2 says of an operation's bodies.</summary>
+    private static void Says(JsonObject operation, IEnumerable<string> consumes, IEnumerable<string> produces)
+    {
+        operation["schemes"] = new JsonArray("https");
+        operation["consumes"] = new JsonArray([.. consumes.Select(static t => JsonValue.Create(t))]);
+        operation["produces"] = new JsonArray([.. produces.Select(static t => JsonValue.Create(t))]);
     }
 
     private JsonObject Responses(string method, ObjectSchema answer)
@@ -128,83 +191,27 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         return content;
     }
 
-    private JsonObject Parameter(string name, string place, string type, string description, bool required = false)
-    {
-        var parameter = new JsonObject { ["name"] = name, ["in"] = place, ["description"] = description };
-        if (required) parameter["required"] = true;
-        if (v3) parameter["schema"] = new JsonObject { ["type"] = type, ["uniqueItems"] = true };
-        else
-        {
-            parameter["type"] = type;
-            parameter["uniqueItems"] = true;
-        }
+    private static ObjectSchema ListOf(KindInfo kind) =>
+        ListSchema.Of(kind.Schema, new KindInfo(kind.Group, kind.Version, kind.Kind + "List", static () => throw new NotSupportedException(), static () => throw new NotSupportedException()));
 
-        return parameter;
-    }
-
-    private List<JsonObject> ListParameters() =>
-    [
-        Parameter("allowWatchBookmarks", "query", "boolean", "Asks a watch for events that only carry the newest resource version."),
-        Parameter("continue", "query", "string", "Token of the page before, to get the next one."),
-        Parameter("fieldSelector", "query", "string", "Restricts the objects by their fields."),
-        Parameter("labelSelector", "query", "string", "Restricts the objects by their labels."),
-        Parameter("limit", "query", "integer", "Most objects in one page."),
-        Parameter("resourceVersion", "query", "string", "Which state is shown, together with resourceVersionMatch."),
-        Parameter("resourceVersionMatch", "query", "string", "Whether resourceVersion names the state or its least age."),
-        Parameter("sendInitialEvents", "query", "boolean", "Begins a watch with events for the objects there are."),
-        Parameter("timeoutSeconds", "query", "integer", "Ends the call after this many seconds."),
-        Parameter("watch", "query", "boolean", "Watches for changes instead of listing."),
-    ];
-
-    private List<JsonObject> WriteParameters() =>
-    [
-        Parameter("dryRun", "query", "string", "All: everything is done but storing."),
-        Parameter("fieldManager", "query", "string", "Name of the actor, for managed fields."),
-        Parameter("fieldValidation", "query", "string", "What becomes of unknown and duplicate fields: Ignore, Warn or Strict."),
-    ];
-
-    private List<JsonObject> PatchParameters() => [.. WriteParameters(), Parameter("force", "query", "boolean", "Takes over fields that others manage; for apply only.")];
-
-    private List<JsonObject> DeleteParameters() =>
-    [
-        Parameter("dryRun", "query", "string", "All: everything is done but storing."),
-        Parameter("gracePeriodSeconds", "query", "integer", "Seconds the object may take to end."),
-        Parameter("orphanDependents", "query", "boolean", "Leaves dependents behind; superseded by propagationPolicy."),
-        Parameter("propagationPolicy", "query", "string", "What becomes of dependents: Orphan, Background or Foreground."),
-    ];
-
-    private static ObjectSchema ListOf(KindInfo kind) => ListSchemas.Of(kind);
+    private static string Root(string group, string version) => group.Length == 0 ? $"/api/{version}" : $"/apis/{group}/{version}";
 
     private static string OperationId(string action, KindInfo kind, bool namespaced, string suffix)
     {
         var verb = action switch { "post" => "create", "put" => "replace", "get" => "read", "deletecollection" => "deleteCollection", _ => action };
-        return $"{verb}{CultureInfo.InvariantCulture.TextInfo.ToTitleCase(GroupName(kind))}{char.ToUpperInvariant(kind.Version[0])}{kind.Version[1..]}{(namespaced ? "Namespaced" : "")}{kind.Kind}{suffix}";
+        return $"{verb}{Title(kind.Group, kind.Version)}{(namespaced ? "Namespaced" : "")}{kind.Kind}{suffix}";
     }
 
-    private static string Tag(KindInfo kind) => $"{GroupName(kind)}_{kind.Version}";
+    private static string Tag(string group, string version) => $"{GroupName(group)}_{version}";
 
-    private static string GroupName(KindInfo kind)
+    private static string Title(string group, string version) => Capital(GroupName(group)) + Capital(version);
+
+    private static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+
+    private static string GroupName(string name)
     {
-        if (kind.Group.Length == 0) return "core";
-        var group = kind.Group.EndsWith(".k8s.io", StringComparison.Ordinal) ? kind.Group[..^".k8s.io".Length] : kind.Group;
+        if (name.Length == 0) return "core";
+        var group = name.EndsWith(".k8s.io", StringComparison.Ordinal) ? name[..^".k8s.io".Length] : name;
         return group.Replace(".authorization", "Authorization", StringComparison.Ordinal).Replace(".apiserver", "Apiserver", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal);
     }
-}
-
-/// <summary>The schemas of list kinds, derived from those of their items.</summary>
-internal static class ListSchemas
-{
-    private static readonly System.Runtime.CompilerServices.ConditionalWeakTable<KindInfo, ObjectSchema> s_lists = [];
-
-    public static ObjectSchema Of(KindInfo kind) => s_lists.GetValue(kind, static k =>
-    {
-        var info = new KindInfo(k.Group, k.Version, k.Kind + "List", static () => throw new NotSupportedException(), static () => throw new NotSupportedException());
-        return new ObjectSchema(k.Schema.Name + "List", $"{k.Kind}List is a list of {k.Kind} objects.", () =>
-        [
-            new FieldSchema("apiVersion", 0, Schemas.String, TypeMetaDocs.ApiVersion),
-            new FieldSchema("items", 2, new ValueSchema { Kind = ValueKind.List, Items = Schemas.Message(() => k.Schema) }, "The objects of the list.") { Required = true },
-            new FieldSchema("kind", 0, Schemas.String, TypeMetaDocs.Kind),
-            new FieldSchema("metadata", 1, Schemas.Message(static () => ListMeta.TypeSchema), "Revision of the list and where its next page begins."),
-        ]) { Kind = info };
-    });
 }

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
 /// <summary>Turns the schemas of the types into OpenAPI definitions, in the dialect of version 2 or 3.</summary>
 /// <param name="v3">Whether to write version 3.</param>
-internal sealed class SchemaWriter(bool v3)
+/// <param name="versions">Groups and versions the document is about.</param>
+internal sealed class SchemaWriter(bool v3, IReadOnlyList<GroupVersion> versions)
 {
     private const string TimeName = "io.k8s.apimachinery.pkg.apis.meta.v1.Time";
     private const string MicroTimeName = "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime";
@@ -13,6 +15,7 @@ internal sealed class SchemaWriter(bool v3)
     private const string QuantityName = "io.k8s.apimachinery.pkg.api.resource.Quantity";
     private const string IntOrStringName = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
     private const string RawName = "io.k8s.apimachinery.pkg.runtime.RawExtension";
+    private const string PatchName = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";
     private readonly Queue<ObjectSchema> _waiting = new();
 
     /// <summary>The definitions by name, in name order.</summary>
@@ -31,6 +34,9 @@ internal sealed class SchemaWriter(bool v3)
         return Link(schema.Name);
     }
 
+    /// <summary>A reference to the body of patches, whichever sort they are.</summary>
+    public JsonObject Patch() => Shared(PatchName, "A change of an object, in the form that the content type names.", new() { ["type"] = "object" });
+
     private void Drain()
     {
         // What is being written may add to what waits; it stays in the queue until it is done, so that only this loop runs.
@@ -44,7 +50,7 @@ internal sealed class SchemaWriter(bool v3)
     private void Define(ObjectSchema schema, JsonObject into)
     {
         if (schema.Description.Length > 0) into["description"] = schema.Description;
-        var required = schema.Fields.Where(static f => f.Required).Select(static f => f.Name).Order(StringComparer.Ordinal).ToList();
+        var required = schema.Fields.Where(static f => f.Required).Select(static f => f.Name).ToList();
         if (required.Count > 0) into["required"] = new JsonArray([.. required.Select(static r => JsonValue.Create(r))]);
         into["type"] = "object";
         if (schema.Fields.Count > 0)
@@ -56,10 +62,19 @@ internal sealed class SchemaWriter(bool v3)
 
         if (schema.PreserveUnknownFields) into["x-kubernetes-preserve-unknown-fields"] = true;
         if (schema.Atomic) into["x-kubernetes-map-type"] = "atomic";
-        if (schema.Kind is { } kind) into["x-kubernetes-group-version-kind"] = new JsonArray(GroupVersionKind(kind));
+        if (schema.Kind is { } kind) into["x-kubernetes-group-version-kind"] = new JsonArray([.. Groups(kind).Select(g => (JsonNode)GroupVersionKind(g.Group, g.Version, kind.Kind))]);
     }
 
-    public static JsonObject GroupVersionKind(KindInfo kind) => new() { ["group"] = kind.Group, ["kind"] = kind.Kind, ["version"] = kind.Version };
+    public static JsonObject GroupVersionKind(KindInfo kind) => GroupVersionKind(kind.Group, kind.Version, kind.Kind);
+
+    private static JsonObject GroupVersionKind(string group, string version, string kind) => new() { ["group"] = group, ["kind"] = kind, ["version"] = version };
+
+    /// <summary>How to delete is a kind of every group, beside the core's that all use.</summary>
+    private IEnumerable<GroupVersion> Groups(KindInfo kind)
+    {
+        var own = new GroupVersion(kind.Group, kind.Version);
+        return kind == DeleteOptions.Info ? versions.Prepend(own).Distinct() : [own];
+    }
 
     private JsonObject Property(FieldSchema field)
     {
@@ -68,11 +83,13 @@ internal sealed class SchemaWriter(bool v3)
         {
             // In version 3 nothing may stand beside a reference.
             value = new JsonObject { ["allOf"] = new JsonArray(value) };
-            if (field.Value.Kind is ValueKind.Object or ValueKind.Quantity or ValueKind.IntOrString && field.Default is null) value["default"] = new JsonObject();
         }
 
         if (field.Description.Length > 0) value["description"] = field.Description;
-        if (field.Default is { } constant) value["default"] = Constant(constant);
+
+        // Version 2 is without defaults, which its clients once took for more than they are.
+        if (v3 && field.AlwaysThere) value["default"] = new JsonObject();
+        if (v3 && field.Default is { } constant) value["default"] = Constant(constant);
         if (field.PatchMerge || field.PatchRetainKeys || field.PatchReplace)
         {
             var strategies = new List<string>();
@@ -102,27 +119,19 @@ internal sealed class SchemaWriter(bool v3)
             case ValueKind.Duration: return Shared(DurationName, "A length of time such as 1m30s.", new() { ["type"] = "string" });
             case ValueKind.Quantity: return Shared(QuantityName, "An amount with a decimal or binary suffix, such as 500m or 2Gi.", Either("string", "number"));
             case ValueKind.IntOrString: return Shared(IntOrStringName, "A whole number, or a string where the field allows names or percentages.", Either("integer", "string", "int-or-string"));
-            case ValueKind.Raw: return Shared(RawName, "Any JSON value.", new() { ["type"] = "object" });
+            case ValueKind.Raw: return Shared(schema.Name.Length > 0 ? schema.Name : RawName, "Any JSON value.", new() { ["type"] = "object" });
             case ValueKind.Object: return schema.Object is { } message ? WithAtomic(Reference(message), schema) : new() { ["type"] = "object" };
             case ValueKind.List:
-                var list = new JsonObject { ["type"] = "array", ["items"] = Inner(schema.Items!) };
-                list["x-kubernetes-list-type"] = schema.ListType switch { ListType.Map => "map", ListType.Set => "set", _ => "atomic" };
+                var list = new JsonObject { ["type"] = "array", ["items"] = Value(schema.Items!) };
+                if (schema.ListType != ListType.None) list["x-kubernetes-list-type"] = schema.ListType switch { ListType.Map => "map", ListType.Set => "set", _ => "atomic" };
                 if (schema.ListType == ListType.Map) list["x-kubernetes-list-map-keys"] = new JsonArray([.. schema.ListMapKeys.Select(static k => JsonValue.Create(k))]);
                 return list;
             case ValueKind.Map:
-                var map = new JsonObject { ["type"] = "object", ["additionalProperties"] = Inner(schema.Items!) };
-                if (schema.Atomic) map["x-kubernetes-map-type"] = "atomic";
+                var map = new JsonObject { ["type"] = "object", ["additionalProperties"] = Value(schema.Items!) };
+                if (schema.Atomic || schema.Granular) map["x-kubernetes-map-type"] = schema.Atomic ? "atomic" : "granular";
                 return map;
             default: return new() { ["type"] = "object" };
         }
-    }
-
-    private JsonObject Inner(ValueSchema schema)
-    {
-        var value = Value(schema);
-        if (!v3) return value;
-        if (value.ContainsKey("$ref")) return schema.Kind == ValueKind.Object ? new() { ["allOf"] = new JsonArray(value), ["default"] = new JsonObject() } : value;
-        return value;
     }
 
     private JsonObject WithAtomic(JsonObject reference, ValueSchema schema)

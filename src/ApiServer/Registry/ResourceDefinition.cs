@@ -44,6 +44,9 @@ public abstract class Subresource
 
     /// <summary>Verbs, sorted, as discovery lists them.</summary>
     public required IReadOnlyList<string> Verbs { get; init; }
+
+    /// <summary>The kind whose fields are its query parameters, where it answers with a stream instead of an object; null otherwise.</summary>
+    public KindInfo? Options { get; init; }
 }
 
 /// <summary>A subresource that is a view of the object: reads give the whole object, writes change a part of it.</summary>

@@ -41,7 +41,7 @@ public sealed partial class StatefulSetSpec
     public List<PersistentVolumeClaim>? VolumeClaimTemplates { get; set; }
 
     /// <summary>Headless service that names the pods in DNS.</summary>
-    [Field(5), Required]
+    [Field(5), AlwaysShown]
     public string ServiceName { get; set; } = "";
 
     /// <summary>Whether pods start and stop one after the other.</summary>
@@ -120,7 +120,7 @@ public sealed partial class RollingUpdateStatefulSetStrategy
 public sealed partial class StatefulSetOrdinals
 {
     /// <summary>Number of the first pod.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public int Start { get; set; }
 }
 
@@ -188,7 +188,7 @@ public sealed partial class StatefulSetStatus
     public List<StatefulSetCondition>? Conditions { get; set; }
 
     /// <summary>Pods that have been ready for minReadySeconds.</summary>
-    [Field(11), Required]
+    [Field(11), AlwaysShown]
     public int AvailableReplicas { get; set; }
 }
 

@@ -11,7 +11,7 @@ public sealed partial class TokenRequest : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What the token is for.</summary>
-    [Field(2), Required]
+    [Field(2)]
     public TokenRequestSpec Spec { get; set; } = new();
 
     /// <summary>The token.</summary>
@@ -24,15 +24,15 @@ public sealed partial class TokenRequest : IKubernetesObject
 public sealed partial class TokenRequestSpec
 {
     /// <summary>Who shall accept the token.</summary>
-    [Field(1), Required, Atomic]
+    [Field(1), AlwaysShown, Atomic]
     public List<string> Audiences { get; set; } = [];
 
     /// <summary>Seconds the token should be valid.</summary>
-    [Field(4), Required, Default(3600L)]
+    [Field(4), AlwaysShown, Default(3600L)]
     public long? ExpirationSeconds { get; set; }
 
     /// <summary>Object whose end makes the token invalid.</summary>
-    [Field(3), Required]
+    [Field(3), AlwaysShown]
     public BoundObjectReference? BoundObjectRef { get; set; }
 }
 
@@ -41,11 +41,11 @@ public sealed partial class TokenRequestSpec
 public sealed partial class TokenRequestStatus
 {
     /// <summary>The token.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public string Token { get; set; } = "";
 
     /// <summary>When it ends.</summary>
-    [Field(2), Required, NullWhenUnset]
+    [Field(2), AlwaysShown, NullWhenUnset]
     public DateTimeOffset? ExpirationTimestamp { get; set; }
 }
 

@@ -24,7 +24,7 @@ public sealed partial class TokenReview : IKubernetesObject
 public sealed partial class TokenReviewSpec
 {
     /// <summary>The token.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public string Token { get; set; } = "";
 
     /// <summary>Audiences the asker stands for; the API server's when empty.</summary>

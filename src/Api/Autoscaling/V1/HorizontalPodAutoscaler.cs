@@ -11,7 +11,7 @@ public sealed partial class HorizontalPodAutoscaler : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What to scale, and how far.</summary>
-    [Field(2)]
+    [Field(2), Required]
     public HorizontalPodAutoscalerSpec Spec { get; set; } = new();
 
     /// <summary>How far it is scaled.</summary>

@@ -24,7 +24,7 @@ public sealed partial class Scale : IKubernetesObject
 public sealed partial class ScaleSpec
 {
     /// <summary>Number of instances wanted.</summary>
-    [Field(1), Default(0)]
+    [Field(1), Default(0, Published = true)]
     public int Replicas { get; set; }
 }
 

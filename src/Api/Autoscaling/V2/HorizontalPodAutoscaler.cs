@@ -11,7 +11,7 @@ public sealed partial class HorizontalPodAutoscaler : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What to scale, by which metrics and how far.</summary>
-    [Field(2)]
+    [Field(2), Required]
     public HorizontalPodAutoscalerSpec Spec { get; set; } = new();
 
     /// <summary>How far it is scaled.</summary>
@@ -82,7 +82,7 @@ public sealed partial class HorizontalPodAutoscalerStatus
     public int DesiredReplicas { get; set; }
 
     /// <summary>Values of the metrics when last looked at.</summary>
-    [Field(5), Required, Atomic]
+    [Field(5), AlwaysShown, Atomic]
     public List<MetricStatus> CurrentMetrics { get; set; } = [];
 
     /// <summary>Aspects of the state.</summary>

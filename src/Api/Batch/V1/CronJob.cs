@@ -12,7 +12,7 @@ public sealed partial class CronJob : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>When, and what.</summary>
-    [Field(2)]
+    [Field(2), Required]
     public CronJobSpec Spec { get; set; } = new();
 
     /// <summary>What was started.</summary>

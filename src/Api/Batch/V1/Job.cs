@@ -187,7 +187,7 @@ public sealed partial class PodFailurePolicyOnPodConditionsPattern
     public string Type { get; set; } = "";
 
     /// <summary>Status of the condition.</summary>
-    [Field(2), Required, Default(ConditionStatus.True)]
+    [Field(2), AlwaysShown, Default(ConditionStatus.True)]
     public string Status { get; set; } = "";
 }
 

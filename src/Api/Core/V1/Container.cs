@@ -145,7 +145,7 @@ public sealed partial class ContainerPort
     public int Port { get; set; }
 
     /// <summary>Transport protocol.</summary>
-    [Field(4), OneOf(typeof(Protocol)), Default(V1.Protocol.Tcp)]
+    [Field(4), OneOf(typeof(Protocol)), Default(V1.Protocol.Tcp, Published = true)]
     public string Protocol { get; set; } = "";
 
     /// <summary>Address of the node to bind the host port to.</summary>
@@ -207,7 +207,7 @@ public static class ContainerRestartPolicy
 public sealed partial class ContainerRestartRule
 {
     /// <summary>What to do.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public string Action { get; set; } = "";
 
     /// <summary>Exit codes the rule applies to.</summary>
@@ -230,7 +230,7 @@ public static class ContainerRestartRuleAction
 public sealed partial class ContainerRestartRuleOnExitCodes
 {
     /// <summary>Whether the exit code has to be in the set or outside it.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public string Operator { get; set; } = "";
 
     /// <summary>The codes, at most 255.</summary>

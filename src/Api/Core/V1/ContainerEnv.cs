@@ -60,7 +60,7 @@ public sealed partial class FileKeySelector
     public string Key { get; set; } = "";
 
     /// <summary>Whether file and key may be missing.</summary>
-    [Field(4), Default(false)]
+    [Field(4), Default(false, Published = true)]
     public bool? Optional { get; set; }
 }
 

@@ -245,6 +245,6 @@ public sealed partial class VolumeStatus
 public sealed partial class ImageVolumeStatus
 {
     /// <summary>Digest of the image that is mounted.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public string ImageRef { get; set; } = "";
 }

@@ -59,11 +59,11 @@ public sealed partial class Event : IKubernetesObject
     public ObjectReference? Related { get; set; }
 
     /// <summary>Name of the controller that reports, such as kubernetes.io/kubelet.</summary>
-    [Field(14), Required]
+    [Field(14), AlwaysShown]
     public string ReportingComponent { get; set; } = "";
 
     /// <summary>Instance of the controller.</summary>
-    [Field(15), Required]
+    [Field(15), AlwaysShown]
     public string ReportingInstance { get; set; } = "";
 }
 

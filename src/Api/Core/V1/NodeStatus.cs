@@ -235,7 +235,7 @@ public sealed partial class NodeSwapStatus
 public sealed partial class ContainerImage
 {
     /// <summary>Names of the image, tags and digests.</summary>
-    [Field(1), Required, Atomic]
+    [Field(1), AlwaysShown, Atomic]
     public List<string> Names { get; set; } = [];
 
     /// <summary>Size in bytes.</summary>
@@ -261,7 +261,7 @@ public sealed partial class AttachedVolume
 public sealed partial class NodeRuntimeHandler
 {
     /// <summary>Name of the handler; empty for the default one.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public string Name { get; set; } = "";
 
     /// <summary>What the handler can do.</summary>

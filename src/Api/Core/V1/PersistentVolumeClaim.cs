@@ -98,7 +98,7 @@ public sealed partial class PersistentVolumeClaimStatus
     public Dictionary<string, Quantity>? AllocatedResources { get; set; }
 
     /// <summary>State of a resize per resource.</summary>
-    [Field(7)]
+    [Field(7), OneOf(typeof(ClaimResourceStatus)), Granular]
     public Dictionary<string, string>? AllocatedResourceStatuses { get; set; }
 
     /// <summary>Volume attributes class the volume has now.</summary>

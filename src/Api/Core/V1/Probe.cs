@@ -121,7 +121,7 @@ public sealed partial class GRPCAction
     public int Port { get; set; }
 
     /// <summary>Service name put into the request; empty asks for the server as a whole.</summary>
-    [Field(2), Required]
+    [Field(2), AlwaysShown, Default("", Published = true)]
     public string? Service { get; set; }
 }
 

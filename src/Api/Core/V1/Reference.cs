@@ -40,7 +40,7 @@ public sealed partial class ObjectReference
 public partial class LocalObjectReference
 {
     /// <summary>Name of the object.</summary>
-    [Field(1)]
+    [Field(1), Default("", Published = true)]
     public string Name { get; set; } = "";
 }
 
@@ -50,7 +50,7 @@ public partial class LocalObjectReference
 public sealed partial class TypedLocalObjectReference
 {
     /// <summary>API group of the object; the core group when unset.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public string? ApiGroup { get; set; }
 
     /// <summary>Kind of the object.</summary>
@@ -67,7 +67,7 @@ public sealed partial class TypedLocalObjectReference
 public sealed partial class TypedObjectReference
 {
     /// <summary>API group of the object; the core group when unset.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public string? ApiGroup { get; set; }
 
     /// <summary>Kind of the object.</summary>

@@ -24,11 +24,11 @@ public sealed partial class ReplicationController : IKubernetesObject
 public sealed partial class ReplicationControllerSpec
 {
     /// <summary>Number of pods wanted.</summary>
-    [Field(1), Default(1)]
+    [Field(1), Default(1, Published = true)]
     public int? Replicas { get; set; }
 
     /// <summary>Seconds a new pod must be ready to count as available.</summary>
-    [Field(4), Default(0)]
+    [Field(4), Default(0, Published = true)]
     public int MinReadySeconds { get; set; }
 
     /// <summary>Labels of the pods that count; the template's labels when empty.</summary>

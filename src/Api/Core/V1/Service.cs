@@ -113,7 +113,7 @@ public sealed partial class ServicePort
     public string Name { get; set; } = "";
 
     /// <summary>Transport protocol.</summary>
-    [Field(2), OneOf(typeof(Protocol)), Default(V1.Protocol.Tcp)]
+    [Field(2), OneOf(typeof(Protocol)), Default(V1.Protocol.Tcp, Published = true)]
     public string Protocol { get; set; } = "";
 
     /// <summary>Application protocol, as a hint to implementations.</summary>

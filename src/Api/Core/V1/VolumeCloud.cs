@@ -118,7 +118,7 @@ public sealed partial class AzureFilePersistentVolumeSource
     public bool ReadOnly { get; set; }
 
     /// <summary>Namespace of the secret; the claim's when unset.</summary>
-    [Field(4), Required]
+    [Field(4), AlwaysShown]
     public string? SecretNamespace { get; set; }
 }
 
@@ -135,19 +135,19 @@ public sealed partial class AzureDiskVolumeSource
     public string DiskURI { get; set; } = "";
 
     /// <summary>Caching on the host.</summary>
-    [Field(3), OneOf(typeof(AzureDataDiskCachingMode)), Default(AzureDataDiskCachingMode.ReadWrite)]
+    [Field(3), OneOf(typeof(AzureDataDiskCachingMode)), Default(AzureDataDiskCachingMode.ReadWrite, Published = true)]
     public string? CachingMode { get; set; }
 
     /// <summary>File system to mount.</summary>
-    [Field(4), Default("ext4")]
+    [Field(4), Default("ext4", Published = true)]
     public string? FsType { get; set; }
 
     /// <summary>Mounts the volume read-only.</summary>
-    [Field(5), Default(false)]
+    [Field(5), Default(false, Published = true)]
     public bool? ReadOnly { get; set; }
 
     /// <summary>How the disk is held.</summary>
-    [Field(6), OneOf(typeof(AzureDataDiskKind)), Default(AzureDataDiskKind.Shared)]
+    [Field(6), OneOf(typeof(AzureDataDiskKind)), Default(AzureDataDiskKind.Shared, Published = true)]
     public string? Kind { get; set; }
 }
 

@@ -159,7 +159,7 @@ public sealed partial class ScaleIOVolumeSource
     public string StoragePool { get; set; } = "";
 
     /// <summary>ThickProvisioned or ThinProvisioned.</summary>
-    [Field(7), Default("ThinProvisioned")]
+    [Field(7), Default("ThinProvisioned", Published = true)]
     public string StorageMode { get; set; } = "";
 
     /// <summary>Name of the volume.</summary>
@@ -167,7 +167,7 @@ public sealed partial class ScaleIOVolumeSource
     public string VolumeName { get; set; } = "";
 
     /// <summary>File system to mount.</summary>
-    [Field(9), Default("xfs")]
+    [Field(9), Default("xfs", Published = true)]
     public string FsType { get; set; } = "";
 
     /// <summary>Mounts the volume read-only.</summary>
@@ -204,7 +204,7 @@ public sealed partial class ScaleIOPersistentVolumeSource
     public string StoragePool { get; set; } = "";
 
     /// <summary>ThickProvisioned or ThinProvisioned.</summary>
-    [Field(7), Default("ThinProvisioned")]
+    [Field(7), Default("ThinProvisioned", Published = true)]
     public string StorageMode { get; set; } = "";
 
     /// <summary>Name of the volume.</summary>
@@ -212,7 +212,7 @@ public sealed partial class ScaleIOPersistentVolumeSource
     public string VolumeName { get; set; } = "";
 
     /// <summary>File system to mount.</summary>
-    [Field(9), Default("xfs")]
+    [Field(9), Default("xfs", Published = true)]
     public string FsType { get; set; } = "";
 
     /// <summary>Mounts the volume read-only.</summary>

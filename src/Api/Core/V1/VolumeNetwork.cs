@@ -34,7 +34,7 @@ public sealed partial class ISCSIVolumeSource
     public int Lun { get; set; }
 
     /// <summary>Interface of the initiator.</summary>
-    [Field(4), Default("default")]
+    [Field(4), Default("default", Published = true)]
     public string IscsiInterface { get; set; } = "";
 
     /// <summary>File system to mount; ext4 when empty.</summary>
@@ -83,7 +83,7 @@ public sealed partial class ISCSIPersistentVolumeSource
     public int Lun { get; set; }
 
     /// <summary>Interface of the initiator.</summary>
-    [Field(4), Default("default")]
+    [Field(4), Default("default", Published = true)]
     public string IscsiInterface { get; set; } = "";
 
     /// <summary>File system to mount; ext4 when empty.</summary>
@@ -157,15 +157,15 @@ public sealed partial class RBDVolumeSource
     public string FsType { get; set; } = "";
 
     /// <summary>Pool of the image.</summary>
-    [Field(4), Default("rbd")]
+    [Field(4), Default("rbd", Published = true)]
     public string Pool { get; set; } = "";
 
     /// <summary>Ceph user.</summary>
-    [Field(5), Default("admin")]
+    [Field(5), Default("admin", Published = true)]
     public string User { get; set; } = "";
 
     /// <summary>Path of the user's key ring.</summary>
-    [Field(6), Default("/etc/ceph/keyring")]
+    [Field(6), Default("/etc/ceph/keyring", Published = true)]
     public string Keyring { get; set; } = "";
 
     /// <summary>Secret with the user's key; wins over the key ring.</summary>
@@ -194,15 +194,15 @@ public sealed partial class RBDPersistentVolumeSource
     public string FsType { get; set; } = "";
 
     /// <summary>Pool of the image.</summary>
-    [Field(4), Default("rbd")]
+    [Field(4), Default("rbd", Published = true)]
     public string Pool { get; set; } = "";
 
     /// <summary>Ceph user.</summary>
-    [Field(5), Default("admin")]
+    [Field(5), Default("admin", Published = true)]
     public string User { get; set; } = "";
 
     /// <summary>Path of the user's key ring.</summary>
-    [Field(6), Default("/etc/ceph/keyring")]
+    [Field(6), Default("/etc/ceph/keyring", Published = true)]
     public string Keyring { get; set; } = "";
 
     /// <summary>Secret with the user's key; wins over the key ring.</summary>

@@ -97,7 +97,7 @@ public sealed partial class DownwardAPIVolumeFile
 public sealed partial class ProjectedVolumeSource
 {
     /// <summary>The sources.</summary>
-    [Field(1), Required, Atomic]
+    [Field(1), AlwaysShown, Atomic]
     public List<VolumeProjection> Sources { get; set; } = [];
 
     /// <summary>Permission bits of files, 0 to 0777.</summary>
@@ -218,11 +218,11 @@ public sealed partial class ClusterTrustBundleProjection
 public sealed partial class PodCertificateProjection
 {
     /// <summary>Signer that is asked for the certificate.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public string SignerName { get; set; } = "";
 
     /// <summary>Kind of key: RSA3072, RSA4096, ECDSAP256, ECDSAP384, ECDSAP521 or ED25519.</summary>
-    [Field(2)]
+    [Field(2), Required(OmitEmpty = true)]
     public string KeyType { get; set; } = "";
 
     /// <summary>Longest life of the certificate in seconds, 3600 to 7862400.</summary>

@@ -8,7 +8,7 @@ namespace Tiphys.Api.Events.V1;
 public sealed partial class Event : IKubernetesObject
 {
     /// <summary>Standard object metadata.</summary>
-    [Field(1), Required]
+    [Field(1)]
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>When it was first seen.</summary>

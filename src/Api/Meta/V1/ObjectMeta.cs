@@ -122,7 +122,7 @@ public sealed partial class ManagedFieldsEntry
     public string FieldsType { get; set; } = "";
 
     /// <summary>The owned fields as a trie of field paths.</summary>
-    [Field(7)]
+    [Field(7), RawType("io.k8s.apimachinery.pkg.apis.meta.v1.FieldsV1")]
     public RawJson? FieldsV1 { get; set; }
 
     /// <summary>Subresource through which the fields were set; empty for the main resource.</summary>

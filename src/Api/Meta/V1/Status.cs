@@ -9,7 +9,7 @@ public sealed partial class Status
     public ListMeta Metadata { get; set; } = new();
 
     /// <summary>Whether the request succeeded.</summary>
-    [Field(2, Name = "status"), OneOf(typeof(StatusResult))]
+    [Field(2, Name = "status")]
     public string Result { get; set; } = "";
 
     /// <summary>Explanation for people.</summary>

@@ -11,7 +11,7 @@ public sealed partial class IPAddress : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What takes it.</summary>
-    [Field(2)]
+    [Field(2), Required]
     public IPAddressSpec Spec { get; set; } = new();
 }
 
@@ -20,7 +20,7 @@ public sealed partial class IPAddress : IKubernetesObject
 public sealed partial class IPAddressSpec
 {
     /// <summary>The object that has the address.</summary>
-    [Field(1)]
+    [Field(1), Required(OmitEmpty = true)]
     public ParentReference? ParentRef { get; set; }
 }
 
@@ -33,7 +33,7 @@ public sealed partial class ParentReference
     public string Group { get; set; } = "";
 
     /// <summary>Resource of the object.</summary>
-    [Field(2)]
+    [Field(2), Required(OmitEmpty = true)]
     public string Resource { get; set; } = "";
 
     /// <summary>Namespace of the object.</summary>
@@ -41,7 +41,7 @@ public sealed partial class ParentReference
     public string Namespace { get; set; } = "";
 
     /// <summary>Name of the object.</summary>
-    [Field(4)]
+    [Field(4), Required(OmitEmpty = true)]
     public string Name { get; set; } = "";
 }
 

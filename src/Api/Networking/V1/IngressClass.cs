@@ -45,7 +45,7 @@ public sealed partial class IngressClassParametersReference
     public string Name { get; set; } = "";
 
     /// <summary>Whether the object is in a namespace.</summary>
-    [Field(4), Required]
+    [Field(4), AlwaysShown]
     public string? Scope { get; set; }
 
     /// <summary>Namespace of the object.</summary>

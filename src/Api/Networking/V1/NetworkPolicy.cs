@@ -21,7 +21,7 @@ public sealed partial class NetworkPolicy : IKubernetesObject
 public sealed partial class NetworkPolicySpec
 {
     /// <summary>Pods the rules are for; all of the namespace when empty.</summary>
-    [Field(1), Required]
+    [Field(1)]
     public LabelSelector PodSelector { get; set; } = new();
 
     /// <summary>Traffic that may come in; none when the type applies and there are no rules.</summary>

@@ -63,19 +63,19 @@ public sealed partial class PodDisruptionBudgetStatus
     public Dictionary<string, DateTimeOffset>? DisruptedPods { get; set; }
 
     /// <summary>Evictions that are allowed now.</summary>
-    [Field(3), Required]
+    [Field(3), AlwaysShown]
     public int DisruptionsAllowed { get; set; }
 
     /// <summary>Pods that are healthy.</summary>
-    [Field(4), Required]
+    [Field(4), AlwaysShown]
     public int CurrentHealthy { get; set; }
 
     /// <summary>Pods that must be healthy.</summary>
-    [Field(5), Required]
+    [Field(5), AlwaysShown]
     public int DesiredHealthy { get; set; }
 
     /// <summary>Pods that count.</summary>
-    [Field(6), Required]
+    [Field(6), AlwaysShown]
     public int ExpectedPods { get; set; }
 
     /// <summary>Aspects of the state.</summary>

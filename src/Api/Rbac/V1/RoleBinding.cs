@@ -64,7 +64,7 @@ public sealed partial class Subject
 public sealed partial class RoleRef
 {
     /// <summary>Group of the role: rbac.authorization.k8s.io.</summary>
-    [Field(1), Required]
+    [Field(1), AlwaysShown]
     public string ApiGroup { get; set; } = "";
 
     /// <summary>Role or ClusterRole.</summary>

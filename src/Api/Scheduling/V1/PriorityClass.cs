@@ -12,7 +12,7 @@ public sealed partial class PriorityClass : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>The priority; higher comes first. User classes stay at or below 1000000000.</summary>
-    [Field(2), Required]
+    [Field(2), AlwaysShown]
     public int Value { get; set; }
 
     /// <summary>Makes it the class of pods that name none; only one should be.</summary>

@@ -37,7 +37,7 @@ public sealed partial class CSINodeDriver
     public string NodeID { get; set; } = "";
 
     /// <summary>Node labels that the driver's topology uses.</summary>
-    [Field(3), Required, Atomic]
+    [Field(3), AlwaysShown, Atomic]
     public List<string> TopologyKeys { get; set; } = [];
 
     /// <summary>How many volumes the node can take.</summary>
