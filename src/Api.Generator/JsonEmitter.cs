@@ -37,7 +37,7 @@ internal static class JsonEmitter
             var value = field.WithTypeMeta ? "static (w, v) => v.WriteJson(w)" : "static (w, v) => w.Value(v)";
             var method = field.Shape == Shape.List ? "List" : "Map";
             return field.AlwaysShown
-                ? $"if ({property} is null) w.Null({name}); else w.{method}({name}, {property}, {value});"
+                ? $"if ({property} is {(field.NullWhenUnset ? "not { Count: > 0 }" : "null")}) w.Null({name}); else w.{method}({name}, {property}, {value});"
                 : $"if ({property} is {{ Count: > 0 }}) w.{method}({name}, {property}, {value});";
         }
 

@@ -80,7 +80,7 @@ internal static class SchemaEmitter
         {
             Shape.List when field.ListMapKeys is { } keys => $"Schemas.List({element}, ListType.Map, {Literals(keys)})",
             Shape.List when field.ListSet => $"Schemas.List({element}, ListType.Set)",
-            Shape.List => $"Schemas.List({element})",
+            Shape.List => $"Schemas.List({element}{(field.Atomic ? "" : ", ListType.None")})",
             Shape.Map => $"Schemas.Map({element}{atomic})",
             Shape.MapOfLists => $"Schemas.Map(Schemas.List({element}, ListType.None){atomic})",
             _ => element,

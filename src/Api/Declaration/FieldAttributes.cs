@@ -35,7 +35,10 @@ public sealed class RequiredAttribute : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AlwaysShownAttribute : Attribute;
 
-/// <summary>JSON shows the field as <c>null</c> when it is unset (Go's zero <c>metav1.Time</c>), instead of leaving it out.</summary>
+/// <summary>
+/// JSON shows the field as <c>null</c> when it is unset (Go's zero <c>metav1.Time</c>), instead of leaving it out. A list that is always shown
+/// and comes out of the store without entries is unset, too: protobuf, in which upstream stores it, cannot tell none from an empty one.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class NullWhenUnsetAttribute : Attribute;
 

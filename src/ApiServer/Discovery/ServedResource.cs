@@ -11,6 +11,9 @@ namespace Tiphys.ApiServer;
 /// <param name="Stored">The kind in the store; null for resources that store nothing.</param>
 public sealed record ServedResource(KindInfo Kind, IReadOnlyList<string> Verbs, IReadOnlyList<ServedSubresource> Subresources, KindInfo? Stored)
 {
+    /// <summary>A deletion answers with the object that is gone instead of a status.</summary>
+    public bool ReturnsDeletedObject { get; init; }
+
     /// <summary>Tells clients when the stored version changes.</summary>
     public string StorageVersionHash => Stored is null ? "" : Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Stored.Group}/{Stored.Version}/{Stored.Kind}")).AsSpan(0, 8));
 
@@ -21,7 +24,8 @@ public sealed record ServedResource(KindInfo Kind, IReadOnlyList<string> Verbs, 
             h.View.Kind,
             h.Store.Definition.Verbs,
             [.. h.Store.Definition.Subresources.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(s => new ServedSubresource(s.Key, s.Value.Kind == h.Store.Definition.Kind ? h.View.Kind : s.Value.Kind, s.Value.Verbs, s.Value.Options))],
-            h.Store.Definition.Kind));
+            h.Store.Definition.Kind)
+        { ReturnsDeletedObject = h.Store.Definition.ReturnsDeletedObject });
         return [.. served.Concat(reviews.Select(static r => new ServedResource(r.Kind, ["create"], [], null)))];
     }
 }

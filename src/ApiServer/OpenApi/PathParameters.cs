@@ -26,6 +26,16 @@ internal sealed class PathParameters(bool v3)
     public List<JsonObject> List() =>
     [
         Of("allowWatchBookmarks", "query", "boolean", "Asks a watch for events that only carry the newest resource version."),
+        .. Select(),
+        Of("watch", "query", "boolean", "Watches for changes instead of listing."),
+    ];
+
+    /// <summary>Parameters of deletions of all that is selected.</summary>
+    public List<JsonObject> DeleteCollection() => [.. Select(), .. Delete()];
+
+    /// <summary>What is selected, and how much of it at once.</summary>
+    private List<JsonObject> Select() =>
+    [
         Of("continue", "query", "string", "Token of the page before, to get the next one."),
         Of("fieldSelector", "query", "string", "Restricts the objects by their fields."),
         Of("labelSelector", "query", "string", "Restricts the objects by their labels."),
@@ -34,7 +44,6 @@ internal sealed class PathParameters(bool v3)
         Of("resourceVersionMatch", "query", "string", "Whether resourceVersion names the state or its least age."),
         Of("sendInitialEvents", "query", "boolean", "Begins a watch with events for the objects there are."),
         Of("timeoutSeconds", "query", "integer", "Ends the call after this many seconds."),
-        Of("watch", "query", "boolean", "Watches for changes instead of listing."),
     ];
 
     /// <summary>Parameters of writes.</summary>

@@ -10,6 +10,7 @@ namespace Tiphys.ApiServer;
 internal sealed class PathWriter(SchemaWriter schemas, bool v3)
 {
     private static readonly string[] s_types = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
+    private static readonly string[] s_watches = ["application/json;stream=watch", "application/vnd.kubernetes.protobuf;stream=watch"];
     private static readonly string[] s_patches = ["application/json-patch+json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml"];
 
     private readonly PathParameters _parameters = new(v3);
@@ -26,7 +27,7 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
             ["operationId"] = $"get{Title(version.Group, version.Version)}APIResources",
             ["tags"] = new JsonArray(Tag(version.Group, version.Version)),
         };
-        if (!v3) Says(operation, s_types, s_types);
+        if (!v3) AddTypes(operation, s_types, s_types);
         operation["responses"] = Responses("get", APIResourceList.TypeSchema);
         Paths[Root(version.Group, version.Version) + "/"] = new() { ["get"] = operation };
     }
@@ -46,11 +47,11 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
                     if (kind.Namespaced) Operation($"{root}/{kind.Resource}", "get", "list", kind, false, false, null, ListOf(kind), _parameters.List(), "ForAllNamespaces");
                     break;
                 case "create": Operation(collection, "post", "post", kind, kind.Namespaced, false, kind.Schema, kind.Schema, _parameters.Write()); break;
-                case "deletecollection": Operation(collection, "delete", "deletecollection", kind, kind.Namespaced, false, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.List()); break;
+                case "deletecollection": Operation(collection, "delete", "deletecollection", kind, kind.Namespaced, false, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.DeleteCollection()); break;
                 case "get": Operation($"{collection}/{{name}}", "get", "get", kind, kind.Namespaced, true, null, kind.Schema, []); break;
                 case "update": Operation($"{collection}/{{name}}", "put", "put", kind, kind.Namespaced, true, kind.Schema, kind.Schema, _parameters.Write()); break;
                 case "patch": Operation($"{collection}/{{name}}", "patch", "patch", kind, kind.Namespaced, true, null, kind.Schema, _parameters.Patch()); break;
-                case "delete": Operation($"{collection}/{{name}}", "delete", "delete", kind, kind.Namespaced, true, DeleteOptions.TypeSchema, Status.TypeSchema, _parameters.Delete()); break;
+                case "delete": Operation($"{collection}/{{name}}", "delete", "delete", kind, kind.Namespaced, true, DeleteOptions.TypeSchema, served.ReturnsDeletedObject ? kind.Schema : Status.TypeSchema, _parameters.Delete()); break;
             }
         }
 
@@ -105,25 +106,26 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
         if (v3)
         {
             if (isPatch) operation["requestBody"] = new JsonObject { ["content"] = Content(s_patches, schemas.Patch), ["required"] = true };
-            else if (body is not null) operation["requestBody"] = new JsonObject { ["content"] = Content(["*/*"], () => schemas.Reference(body)), ["required"] = method != "delete" };
+            else if (body is not null)
+            {
+                var request = new JsonObject { ["content"] = Content(["*/*"], () => schemas.Reference(body)) };
+                if (method != "delete") request["required"] = true;
+                operation["requestBody"] = request;
+            }
         }
         else
         {
-            Says(operation, isPatch ? s_patches : ["*/*"], s_types);
+            AddTypes(operation, isPatch ? s_patches : ["*/*"], action == "list" ? [.. s_types, .. s_watches] : s_types);
             if (isPatch || body is not null)
             {
-                all.Add(new JsonObject
-                {
-                    ["name"] = "body",
-                    ["in"] = "body",
-                    ["required"] = method != "delete",
-                    ["schema"] = isPatch ? schemas.Patch() : schemas.Reference(body!),
-                });
+                var request = new JsonObject { ["name"] = "body", ["in"] = "body", ["schema"] = isPatch ? schemas.Patch() : schemas.Reference(body!) };
+                if (method != "delete") request["required"] = true;
+                all.Add(request);
             }
         }
 
         if (all.Count > 0) operation["parameters"] = all;
-        operation["responses"] = Responses(method, answer);
+        operation["responses"] = Responses(action, answer);
         item[method] = operation;
     }
 
@@ -152,7 +154,7 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
                 ["x-kubernetes-action"] = connects ? "connect" : method,
                 ["x-kubernetes-group-version-kind"] = SchemaWriter.GroupVersionKind(sub.Kind),
             };
-            if (!v3) Says(operation, ["*/*"], types);
+            if (!v3) AddTypes(operation, ["*/*"], types);
             var text = v3
                 ? new JsonObject { ["description"] = "OK", ["content"] = Content(types, static () => new() { ["type"] = "string" }) }
                 : new JsonObject { ["description"] = "OK", ["schema"] = new JsonObject { ["type"] = "string" } };
@@ -164,24 +166,24 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
     }
 
     /// <summary>What version 2 says of an operation's bodies.</summary>
-    private static void Says(JsonObject operation, IEnumerable<string> consumes, IEnumerable<string> produces)
+    private static void AddTypes(JsonObject operation, IEnumerable<string> consumes, IEnumerable<string> produces)
     {
         operation["schemes"] = new JsonArray("https");
         operation["consumes"] = new JsonArray([.. consumes.Select(static t => JsonValue.Create(t))]);
         operation["produces"] = new JsonArray([.. produces.Select(static t => JsonValue.Create(t))]);
     }
 
-    private JsonObject Responses(string method, ObjectSchema answer)
+    private JsonObject Responses(string action, ObjectSchema answer)
     {
-        var responses = new JsonObject { ["200"] = Response("OK", answer) };
-        if (method is "post" or "put" or "patch") responses["201"] = Response("Created", answer);
-        if (method is "post" or "delete") responses["202"] = Response("Accepted", answer);
+        var responses = new JsonObject { ["200"] = Response("OK", answer, action == "list") };
+        if (action is "post" or "put" or "patch") responses["201"] = Response("Created", answer);
+        if (action is "post" or "delete") responses["202"] = Response("Accepted", answer);
         responses["401"] = new JsonObject { ["description"] = "Unauthorized" };
         return responses;
     }
 
-    private JsonObject Response(string description, ObjectSchema answer) => v3
-        ? new() { ["description"] = description, ["content"] = Content(s_types, () => schemas.Reference(answer)) }
+    private JsonObject Response(string description, ObjectSchema answer, bool watchable = false) => v3
+        ? new() { ["description"] = description, ["content"] = Content(watchable ? [.. s_types, .. s_watches] : s_types, () => schemas.Reference(answer)) }
         : new() { ["description"] = description, ["schema"] = schemas.Reference(answer) };
 
     private static JsonObject Content(IEnumerable<string> types, Func<JsonObject> schema)
@@ -198,8 +200,8 @@ internal sealed class PathWriter(SchemaWriter schemas, bool v3)
 
     private static string OperationId(string action, KindInfo kind, bool namespaced, string suffix)
     {
-        var verb = action switch { "post" => "create", "put" => "replace", "get" => "read", "deletecollection" => "deleteCollection", _ => action };
-        return $"{verb}{Title(kind.Group, kind.Version)}{(namespaced ? "Namespaced" : "")}{kind.Kind}{suffix}";
+        var verb = action switch { "post" => "create", "put" => "replace", "get" => "read", "deletecollection" => "delete", _ => action };
+        return $"{verb}{Title(kind.Group, kind.Version)}{(action == "deletecollection" ? "Collection" : "")}{(namespaced ? "Namespaced" : "")}{kind.Kind}{suffix}";
     }
 
     private static string Tag(string group, string version) => $"{GroupName(group)}_{version}";

@@ -106,6 +106,37 @@ public sealed class DiscoveryTests(TestCluster cluster) : IClassFixture<TestClus
         Assert.StartsWith("\n\u00032.0", text);
     }
 
+    [Fact]
+    public async Task OpenApi_tells_what_must_be_given_and_what_a_missing_field_counts_as()
+    {
+        var (_, document) = await cluster.SendAsync("GET", "/openapi/v3/api/v1");
+        var schemas = document["components"]!["schemas"]!;
+        Assert.Equal("""["type","status"]""", schemas["io.k8s.api.core.v1.PodCondition"]!["required"]!.ToJsonString()); // in the order of the fields
+        Assert.Equal("""["action"]""", schemas["io.k8s.api.core.v1.ContainerRestartRule"]!["required"]!.ToJsonString()); // although JSON leaves it out
+        Assert.Null(schemas["io.k8s.api.core.v1.ProjectedVolumeSource"]!["required"]); // although JSON always shows it
+        Assert.Equal("\"TCP\"", Default("ContainerPort", "protocol"));
+        Assert.Equal("\"\"", Default("EnvVar", "name"));
+        Assert.Equal("{}", Default("Pod", "spec"));
+        Assert.Null(Default("PodSpec", "affinity")); // a pointer
+        Assert.Null(Default("PodSpec", "restartPolicy")); // set by code, which the document does not tell
+        var (_, old) = await cluster.SendAsync("GET", "/openapi/v2");
+        Assert.Null(old["definitions"]!["io.k8s.api.core.v1.ContainerPort"]!["properties"]!["protocol"]!["default"]);
+
+        string? Default(string type, string field) => schemas[$"io.k8s.api.core.v1.{type}"]!["properties"]![field]!["default"]?.ToJsonString();
+    }
+
+    [Fact]
+    public async Task OpenApi_names_options_of_streams_as_parameters()
+    {
+        var (_, document) = await cluster.SendAsync("GET", "/openapi/v3/api/v1");
+        var exec = document["paths"]!["/api/v1/namespaces/{namespace}/pods/{name}/exec"]!;
+        Assert.Equal(["command", "container", "name", "namespace", "stderr", "stdin", "stdout", "tty"], exec["parameters"]!.AsArray().Select(static p => (string)p!["name"]!));
+        Assert.Equal("connectCoreV1PostNamespacedPodExec", (string)exec["post"]!["operationId"]!);
+        Assert.Equal("connect", (string)exec["get"]!["x-kubernetes-action"]!);
+        Assert.Equal("readCoreV1NamespacedPodLog", (string)document["paths"]!["/api/v1/namespaces/{namespace}/pods/{name}/log"]!["get"]!["operationId"]!);
+        Assert.Null(document["components"]!["schemas"]!["io.k8s.api.core.v1.PodExecOptions"]);
+    }
+
     private static void AssertReferences(JsonNode? node, JsonNode document)
     {
         if (node is JsonObject map)

@@ -82,7 +82,7 @@ public sealed partial class HorizontalPodAutoscalerStatus
     public int DesiredReplicas { get; set; }
 
     /// <summary>Values of the metrics when last looked at.</summary>
-    [Field(5), AlwaysShown, Atomic]
+    [Field(5), AlwaysShown, NullWhenUnset, Atomic]
     public List<MetricStatus> CurrentMetrics { get; set; } = [];
 
     /// <summary>Aspects of the state.</summary>

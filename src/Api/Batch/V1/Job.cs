@@ -114,7 +114,7 @@ public static class PodReplacementPolicy
 public sealed partial class PodFailurePolicy
 {
     /// <summary>Rules, of which the first match decides.</summary>
-    [Field(1), Required, Atomic]
+    [Field(1), Required, NullWhenUnset, Atomic]
     public List<PodFailurePolicyRule> Rules { get; set; } = [];
 }
 

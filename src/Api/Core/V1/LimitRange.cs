@@ -20,7 +20,7 @@ public sealed partial class LimitRange : IKubernetesObject
 public sealed partial class LimitRangeSpec
 {
     /// <summary>Bounds per sort of object.</summary>
-    [Field(1), Required, Atomic]
+    [Field(1), Required, NullWhenUnset, Atomic]
     public List<LimitRangeItem> Limits { get; set; } = [];
 }
 

@@ -235,7 +235,7 @@ public sealed partial class NodeSwapStatus
 public sealed partial class ContainerImage
 {
     /// <summary>Names of the image, tags and digests.</summary>
-    [Field(1), AlwaysShown, Atomic]
+    [Field(1), AlwaysShown, NullWhenUnset, Atomic]
     public List<string> Names { get; set; } = [];
 
     /// <summary>Size in bytes.</summary>

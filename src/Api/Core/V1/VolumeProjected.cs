@@ -97,7 +97,7 @@ public sealed partial class DownwardAPIVolumeFile
 public sealed partial class ProjectedVolumeSource
 {
     /// <summary>The sources.</summary>
-    [Field(1), AlwaysShown, Atomic]
+    [Field(1), AlwaysShown, NullWhenUnset, Atomic]
     public List<VolumeProjection> Sources { get; set; } = [];
 
     /// <summary>Permission bits of files, 0 to 0777.</summary>

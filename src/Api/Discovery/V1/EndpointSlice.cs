@@ -16,11 +16,11 @@ public sealed partial class EndpointSlice : IKubernetesObject
     public string AddressType { get; set; } = "";
 
     /// <summary>The endpoints, at most 1000.</summary>
-    [Field(2), AlwaysShown, Atomic]
+    [Field(2), AlwaysShown, NullWhenUnset, Atomic]
     public List<Endpoint> Endpoints { get; set; } = [];
 
     /// <summary>Ports that every endpoint serves, at most 20000.</summary>
-    [Field(3), AlwaysShown, Atomic]
+    [Field(3), AlwaysShown, NullWhenUnset, Atomic]
     public List<EndpointPort> Ports { get; set; } = [];
 }
 

@@ -11,7 +11,7 @@ public sealed partial class Role : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What is allowed.</summary>
-    [Field(2), AlwaysShown, Atomic]
+    [Field(2), AlwaysShown, NullWhenUnset, Atomic]
     public List<PolicyRule> Rules { get; set; } = [];
 }
 
@@ -24,7 +24,7 @@ public sealed partial class ClusterRole : IKubernetesObject
     public ObjectMeta Metadata { get; set; } = new();
 
     /// <summary>What is allowed.</summary>
-    [Field(2), AlwaysShown, Atomic]
+    [Field(2), AlwaysShown, NullWhenUnset, Atomic]
     public List<PolicyRule> Rules { get; set; } = [];
 
     /// <summary>Other roles whose rules fill this one; rules is then the controller's.</summary>

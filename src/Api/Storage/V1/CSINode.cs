@@ -20,7 +20,7 @@ public sealed partial class CSINode : IKubernetesObject
 public sealed partial class CSINodeSpec
 {
     /// <summary>The drivers.</summary>
-    [Field(1), Required, ListMap("name"), PatchMerge("name")]
+    [Field(1), Required, NullWhenUnset, ListMap("name"), PatchMerge("name")]
     public List<CSINodeDriver> Drivers { get; set; } = [];
 }
 
@@ -37,7 +37,7 @@ public sealed partial class CSINodeDriver
     public string NodeID { get; set; } = "";
 
     /// <summary>Node labels that the driver's topology uses.</summary>
-    [Field(3), AlwaysShown, Atomic]
+    [Field(3), AlwaysShown, NullWhenUnset, Atomic]
     public List<string> TopologyKeys { get; set; } = [];
 
     /// <summary>How many volumes the node can take.</summary>
