@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 
 namespace Tiphys.Dns.Server;
@@ -9,17 +10,27 @@ internal sealed class DnsListener : IDisposable
     private readonly TcpDnsListener _tcp;
     private readonly UdpDnsListener _udp;
 
+    /// <exception cref="IOException">The address cannot be had.</exception>
     public DnsListener(IPEndPoint address, DnsHandler handler, TimeProvider time, ILogger logger)
     {
-        _tcp = new TcpDnsListener(address, handler, time, logger);
+        try
+        {
+            _tcp = new TcpDnsListener(address, handler, time, logger);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"listen {address}: {e.Message}", e);
+        }
+
         try
         {
             // With port 0 the system chose one for TCP; UDP takes the same.
             _udp = new UdpDnsListener(_tcp.Address, handler, logger);
         }
-        catch
+        catch (Exception e)
         {
             _tcp.Dispose();
+            if (e is SocketException) throw new IOException($"listen {address}: {e.Message}", e);
             throw;
         }
     }

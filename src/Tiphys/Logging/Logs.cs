@@ -11,7 +11,7 @@ internal static class Logs
     {
         builder.SetMinimumLevel(verbosity >= 8 ? LogLevel.Trace : verbosity >= 4 ? LogLevel.Debug : LogLevel.Information);
         builder.AddFilter("Microsoft", verbosity >= 8 ? LogLevel.Debug : LogLevel.Warning);
-        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System));
+        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System, stacks: verbosity >= 4));
     });
 
     /// <summary>Makes the loggers of a role that takes a level by name.</summary>
@@ -22,6 +22,6 @@ internal static class Logs
 
         // It warns that it cannot tell HTTP/2 from HTTP/1.1 without TLS, which is seen to before it gets a connection.
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", level == LogLevel.Debug ? LogLevel.Debug : LogLevel.Error);
-        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System));
+        builder.AddProvider(new StderrLoggerProvider(TimeProvider.System, stacks: level <= LogLevel.Debug));
     });
 }
