@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
+using Tiphys.Api.Rbac.V1;
 using Tiphys.Client;
 using Tiphys.Storage;
 
@@ -103,6 +104,13 @@ public sealed class KubeApiServer : IAsyncDisposable
             new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
             SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
             AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
+
+        // Rights are decided from the caches: who is told that the server is ready has those just made.
+        await Task.WhenAll(
+            server.Resources.CatchUpAsync<ClusterRole>(cancel),
+            server.Resources.CatchUpAsync<ClusterRoleBinding>(cancel),
+            server.Resources.CatchUpAsync<Role>(cancel),
+            server.Resources.CatchUpAsync<RoleBinding>(cancel));
         startup.IsDone = true;
 
         // Only a server that is ready is an endpoint.

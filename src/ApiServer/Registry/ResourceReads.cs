@@ -26,6 +26,14 @@ public static class ResourceReads
     public static ValueTask<StoredObject?> SeenAsync(this ResourceStore store, string ns, string name, CancellationToken cancel) =>
         store.Cache.Get(ns, name) is { } cached ? new(cached) : store.FindAsync(ns, name, cancel);
 
+    /// <summary>Waits until the cache of a kind has everything written so far.</summary>
+    /// <typeparam name="T">The kind.</typeparam>
+    public static Task CatchUpAsync<T>(this ApiResources resources, CancellationToken cancel) where T : class, IKubernetesObject<T>
+    {
+        var store = resources.Of<T>();
+        return store.Cache.WaitForRevisionAsync(store.CurrentRevision, cancel);
+    }
+
     /// <summary>The objects of a namespace as the cache has them; of all namespaces when it is empty.</summary>
     /// <typeparam name="T">The kind.</typeparam>
     public static IEnumerable<T> Cached<T>(this ApiResources resources, string ns) where T : class, IKubernetesObject<T> =>
