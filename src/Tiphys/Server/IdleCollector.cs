@@ -1,8 +1,8 @@
 namespace Tiphys.Server;
 
 /// <summary>
-/// Gives memory back after a burst. The runtime collects its old generation only when allocations ask for it; a server that has
-/// become idle would keep what a burst left behind for hours.
+/// Gives memory back that a burst, the start among them, has left behind. The runtime collects when allocations ask for it; a server
+/// that has become idle would keep what it no longer needs for hours.
 /// </summary>
 internal sealed class IdleCollector : IDisposable
 {
@@ -14,6 +14,12 @@ internal sealed class IdleCollector : IDisposable
     /// <summary>What a burst allocates at least, in bytes.</summary>
     private const long Burst = 64 << 20;
 
+    /// <summary>A heap of at most this size, in bytes, is collected whole in the time a request takes.</summary>
+    private const long Small = 24 << 20;
+
+    /// <summary>Garbage, in bytes, that is worth a collection of a small heap. The runtime would wait until the processor's cache is full.</summary>
+    private const long Worth = 4 << 20;
+
     /// <summary>
     /// Idle ticks after a burst at which to collect: at once, when watch caches have let go of old changes, and when the store
     /// has forgotten old revisions.
@@ -23,7 +29,8 @@ internal sealed class IdleCollector : IDisposable
     private readonly ITimer _timer;
     private long _allocated;
     private long _burstAt;
-    private int _idleTicks = int.MaxValue;
+    private long _collectedAt;
+    private int _idleTicks;
 
     public IdleCollector(TimeProvider time) => _timer = time.CreateTimer(_ => Tick(), null, Every, Every);
 
@@ -40,7 +47,14 @@ internal sealed class IdleCollector : IDisposable
             _idleTicks = 0;
         }
 
-        // In the background: whoever asks for something meanwhile does not wait.
-        if (idle && _idleTicks < s_rounds[^1] && s_rounds.Contains(++_idleTicks)) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
+        if (!idle) return;
+        var due = _idleTicks < s_rounds[^1] && s_rounds.Contains(++_idleTicks);
+        var small = GC.GetTotalMemory(forceFullCollection: false) < Small;
+        if (!due && !(small && allocated - _collectedAt > Worth)) return;
+        _collectedAt = allocated;
+
+        // A large heap in the background: whoever asks for something meanwhile does not wait.
+        if (small) GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        else GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
     }
 }
