@@ -10,7 +10,7 @@ internal static class FieldRules
 
     public const string NotNegativeRule = "must be greater than or equal to 0";
 
-    /// <summary>A value or a part of an object that stays as it was.</summary>
+    /// <summary>A plain value or a message that stays as it was; lists are for the caller to compare.</summary>
     public static void Unchanged<T>(T now, T before, FieldPath path, FieldErrors errors)
     {
         var same = now is IApiMessage || before is IApiMessage ? ApiJson.Same(now as IApiMessage, before as IApiMessage) : EqualityComparer<T>.Default.Equals(now, before);

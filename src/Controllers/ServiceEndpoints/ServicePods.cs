@@ -43,7 +43,7 @@ internal static class ServicePods
     }
 
     /// <summary>Whether a service has no address of its own.</summary>
-    public static bool IsHeadless(Service service) => service.Spec.ClusterIP is "" or "None";
+    public static bool IsHeadless(Service service) => service.Spec.ClusterIP is "" or ServiceConstants.ClusterIPNone;
 
     /// <summary>Whether the pod's host name can be looked up below the service's name.</summary>
     public static bool HasHostname(Service service, Pod pod) => pod.Spec.Hostname.Length > 0 && pod.Spec.Subdomain == service.Metadata.Name;
