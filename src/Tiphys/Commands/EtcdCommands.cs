@@ -115,8 +115,8 @@ internal static class EtcdCommands
             if (result.GetValue(reset)) File.Delete(file);
             var plan = Plan(root);
             var wanted = new SnapshotPlan(
-                Given(result, cron) ? result.GetValue(cron)! : plan.Cron,
-                Given(result, retention) ? result.GetValue(retention) : plan.Retention,
+                Flags.IsGiven(result.GetResult(cron)) ? result.GetValue(cron)! : plan.Cron,
+                Flags.IsGiven(result.GetResult(retention)) ? result.GetValue(retention) : plan.Retention,
                 result.GetValue(directory) is { } folder ? Path.GetFullPath(folder) : plan.Directory,
                 result.GetValue(disable) || (plan.Disabled && !result.GetValue(enable)));
             if (wanted != plan) wanted.Save(file);
@@ -127,8 +127,6 @@ internal static class EtcdCommands
             return Task.CompletedTask;
         }));
         return command;
-
-        static bool Given(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
     }
 
     private static Command Repair()

@@ -49,6 +49,9 @@ internal static class Flags
         return option.AcceptOnlyFromAmong([.. words]);
     }
 
+    /// <summary>Whether a flag was given, rather than left at its default.</summary>
+    public static bool IsGiven(OptionResult? flag) => flag is { Implicit: false };
+
     /// <summary>The values of a flag that may be given several times, and with several values between commas.</summary>
     public static IEnumerable<string> Split(params string[]? values) =>
         (values ?? []).SelectMany(static v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));

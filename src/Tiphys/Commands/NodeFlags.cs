@@ -64,11 +64,9 @@ internal sealed class NodeFlags
     /// <summary>What flags say of the cluster; a joined node learns the rest from the cluster.</summary>
     public ClusterSettings Settings(ParseResult result) => new()
     {
-        ClusterCidr = IsGiven(result, _pods) ? result.GetValue(_pods).ToString() : null,
-        ServiceCidr = IsGiven(result, _services) ? result.GetValue(_services).ToString() : null,
+        ClusterCidr = Flags.IsGiven(result.GetResult(_pods)) ? result.GetValue(_pods).ToString() : null,
+        ServiceCidr = Flags.IsGiven(result.GetResult(_services)) ? result.GetValue(_services).ToString() : null,
         ClusterDns = result.GetValue(_dns),
-        ClusterDomain = IsGiven(result, _domain) ? result.GetValue(_domain) : null,
+        ClusterDomain = Flags.IsGiven(result.GetResult(_domain)) ? result.GetValue(_domain) : null,
     };
-
-    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 }

@@ -68,7 +68,7 @@ internal static class ServerCommand
         });
         command.Validators.Add(result =>
         {
-            if (result.GetResult(count) is { Implicit: false } && result.GetValue(count) <= 0) result.AddError($"--apiserver-count should be a positive number, but value '{result.GetValue(count)}' provided");
+            if (Flags.IsGiven(result.GetResult(count)) && result.GetValue(count) <= 0) result.AddError($"--apiserver-count should be a positive number, but value '{result.GetValue(count)}' provided");
         });
         command.Validators.Add(result =>
         {
@@ -104,7 +104,7 @@ internal static class ServerCommand
                 Join = result.GetValue(join),
                 Token = result.GetValue(token),
                 AuthorityHashes = result.GetValue(hashes)!,
-                Given = command.Options.Where(o => result.GetResult(o) is { Implicit: false }).Select(static o => o.Name).ToHashSet(StringComparer.Ordinal),
+                Given = command.Options.Where(o => Flags.IsGiven(result.GetResult(o))).Select(static o => o.Name).ToHashSet(StringComparer.Ordinal),
                 Snapshots = snapshots.Plan(result, result.GetValue(dataDir)!),
                 Disabled = alwaysDisabled.Concat(Flags.Split(result.GetValue(disable))).ToHashSet(StringComparer.Ordinal),
             },

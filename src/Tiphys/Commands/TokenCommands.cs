@@ -38,7 +38,7 @@ internal static class TokenCommands
                 new()
                 {
                     Token = result.GetValue(token),
-                    Ttl = forServer && result.GetResult(ttl) is not { Implicit: false } ? ServerTokens.DefaultTtl : result.GetValue(ttl),
+                    Ttl = forServer && !Flags.IsGiven(result.GetResult(ttl)) ? ServerTokens.DefaultTtl : result.GetValue(ttl),
                     Description = result.GetValue(description) is { Length: > 0 } text ? text : forServer ? "For servers that join." : "",
                     Usages = [.. Flags.Split(result.GetValue(usages)), .. forServer ? [ServerToken.Usage] : Array.Empty<string>()],
                     Groups = [.. Flags.Split(result.GetValue(groups)), .. forServer ? [ServerToken.Group] : Array.Empty<string>()],
