@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Tiphys.Api;
@@ -9,19 +9,19 @@ using Tiphys.Api.Meta.V1;
 namespace Tiphys.Client;
 
 /// <summary>
-/// Writes Events in the background (client-go's recorder and correlator). A repeated event raises the count of the one that
-/// is there; many similar ones become one; and a component that floods is held to a rate per object.
+/// Writes Events in the background, as client-go's recorder does. A repeated event raises the count of the one that is there; many similar
+/// ones become one; and a component that floods is held to a rate per object. While the server is away events wait.
 /// </summary>
 public sealed partial class EventRecorder : IRunnable
 {
     private const int MostQueued = 1000;
-    private const int MostKept = 4096;
+    private const int MostTries = 12;
+    private static readonly TimeSpan s_retryInterval = TimeSpan.FromSeconds(10);
     private readonly KubernetesClient _client;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(MostQueued) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-    private readonly Dictionary<string, Event> _sent = new(StringComparer.Ordinal);
-    private readonly EventSpamFilter _spam;
+    private readonly EventCorrelator _correlator;
 
     /// <summary>Makes a recorder; nothing is sent until it runs.</summary>
     /// <param name="client">The component's client.</param>
@@ -34,7 +34,7 @@ public sealed partial class EventRecorder : IRunnable
         _client = client;
         _time = time;
         _logger = logger;
-        _spam = new EventSpamFilter(time);
+        _correlator = new EventCorrelator(time);
         Component = component;
         Host = host;
     }
@@ -84,41 +84,53 @@ public sealed partial class EventRecorder : IRunnable
 
     private async Task SendAsync(Pending pending, CancellationToken cancel)
     {
-        if (!_spam.Allow(pending.About, Component)) return;
-        var key = Key(pending);
-        try
+        if (_correlator.Correlate(New(pending)) is not { } item) return;
+        for (var tries = 1; !await TrySendAsync(item, cancel); tries++)
         {
-            var now = pending.At.ToWholeSeconds();
-            if (_sent.TryGetValue(key, out var before) && await RepeatAsync(before, now, cancel) is { } updated)
-            {
-                _sent[key] = updated;
-                return;
-            }
+            if (tries == MostTries) return;
 
-            if (_sent.Count >= MostKept) _sent.Clear(); // forgetting only costs an event its count
-            _sent[key] = await _client.Resource<Event>().CreateAsync(New(pending, now), cancel);
-        }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException)
-        {
-            // A namespace that is going takes no more events, and that is fine.
-            if (e is not ApiException { IsForbidden: true } and not ApiException { IsNotFound: true }) LogFailed(_logger, e, pending.Reason, pending.About.Name);
+            // Not all clients at once come back to a server that was away.
+            await Task.Delay(tries == 1 ? s_retryInterval * Random.Shared.NextDouble() : s_retryInterval, _time, cancel);
         }
     }
 
-    private async Task<Event?> RepeatAsync(Event before, DateTimeOffset now, CancellationToken cancel)
+    /// <summary>Writes an event; false when the server could not be reached, and may be later.</summary>
+    private async Task<bool> TrySendAsync(Event item, CancellationToken cancel)
     {
-        var patch = string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{before.Count + 1},\"lastTimestamp\":\"{now:yyyy-MM-ddTHH:mm:ssZ}\"}}");
         try
         {
-            return await _client.Resource<Event>().PatchAsync(before.Metadata.Namespace, before.Metadata.Name, PatchType.StrategicMerge, patch, null, cancel);
+            if (item.Count == 1 || !await RepeatAsync(item, cancel)) await _client.Resource<Event>().CreateAsync(item, cancel);
+            return true;
+        }
+        catch (ApiException e)
+        {
+            // A namespace that is going takes no more events, and that is fine; so is one that came through though nobody said so.
+            if (!e.IsForbidden && !e.IsNotFound && !e.IsAlreadyExists) LogFailed(_logger, e, item.Reason, item.InvolvedObject.Name);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException)
+        {
+            LogFailed(_logger, e, item.Reason, item.InvolvedObject.Name);
+            return false;
+        }
+    }
+
+    /// <summary>Raises the count of an event that was written before; false when it is no more.</summary>
+    private async Task<bool> RepeatAsync(Event item, CancellationToken cancel)
+    {
+        var patch = new JsonObject { ["count"] = item.Count, ["lastTimestamp"] = string.Create(CultureInfo.InvariantCulture, $"{item.LastTimestamp:yyyy-MM-ddTHH:mm:ssZ}"), ["message"] = item.Message };
+        try
+        {
+            await _client.Resource<Event>().PatchAsync(item.Metadata.Namespace, item.Metadata.Name, PatchType.StrategicMerge, patch.ToJsonString(), null, cancel);
+            return true;
         }
         catch (ApiException e) when (e.IsNotFound)
         {
-            return null; // it has expired: write it anew
+            return false; // it has expired
         }
     }
 
-    private Event New(Pending pending, DateTimeOffset now) => new()
+    private Event New(Pending pending) => new()
     {
         Metadata = new()
         {
@@ -132,8 +144,8 @@ public sealed partial class EventRecorder : IRunnable
         Source = new() { Component = Component, Host = Host },
         ReportingComponent = Component,
         ReportingInstance = Host,
-        FirstTimestamp = now,
-        LastTimestamp = now,
+        FirstTimestamp = pending.At.ToWholeSeconds(),
+        LastTimestamp = pending.At.ToWholeSeconds(),
         Count = 1,
     };
 
@@ -145,9 +157,6 @@ public sealed partial class EventRecorder : IRunnable
         var ticks = (_time.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) * 100;
         return _lastTicks = Math.Max(ticks, _lastTicks + 1);
     }
-
-    private static string Key(Pending p) =>
-        string.Join('\0', p.About.Kind, p.About.Namespace, p.About.Name, p.About.Uid, p.About.FieldPath, p.Type, p.Reason, p.Message);
 
     private sealed record Pending(ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At);
 
