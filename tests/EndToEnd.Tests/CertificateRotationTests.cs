@@ -26,16 +26,17 @@ public sealed class CertificateRotationTests : IAsyncDisposable
         Assert.Equal(["kubeconfig.yaml", "admin", "apiserver", "apiserver-kubelet-client", "front-proxy-client"], status.Select(static c => (string)c!["name"]!));
 
         using var stop = new CancellationTokenSource();
-        Task<int>[] traffic = [KeptAsync(config, stop.Token), FreshAsync(config, stop.Token), FreshAsync(config, stop.Token), WatchAsync(config, stop.Token)];
+        var watch = WatchAsync(config, "after");
+        Task<int>[] traffic = [KeptAsync(config, stop.Token), FreshAsync(config, stop.Token), FreshAsync(config, stop.Token)];
         var told = (await CertsAsync("rotate")).Succeeded().Output;
         Assert.Equal(4, told.Split('\n').Count(static l => l.Contains(" renewed, valid until ", StringComparison.Ordinal)));
-        await Cluster.UntilAsync(async () => new Outcome(0, await ServedAsync(config), ""), o => o.Output != before, seconds: 90);
+        await Cluster.UntilAsync(async () => new Outcome(0, await ServedAsync(config), ""), o => o.Output != before);
 
         // The administrator's kubeconfig has followed, the one elsewhere too; whoever has the old certificate is still known by it.
         await Cluster.UntilAsync(
-            () => Task.FromResult(new Outcome(0, Kubeconfig.Load(_plane.At("s.kubeconfig")).Certificate!.Thumbprint, "")), o => o.Output != config.Certificate!.Thumbprint, seconds: 90);
+            () => Task.FromResult(new Outcome(0, Kubeconfig.Load(_plane.At("s.kubeconfig")).Certificate!.Thumbprint, "")), o => o.Output != config.Certificate!.Thumbprint);
         (await _plane.KubectlAsync("s", "create configmap after --from-literal=k=v")).Succeeded();
-        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await watch.WaitAsync(Cluster.Patience, TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         var requests = await Task.WhenAll(traffic);
         Assert.All(requests, static r => Assert.True(r > 0));
@@ -58,27 +59,15 @@ public sealed class CertificateRotationTests : IAsyncDisposable
         },
         stop);
 
-    /// <summary>A watch that must not end; it sees what is written when all is over.</summary>
-    private static async Task<int> WatchAsync(ClientConfig config, CancellationToken stop)
+    /// <summary>A watch that must not end before it has seen what is written when all is over.</summary>
+    private static async Task WatchAsync(ClientConfig config, string last)
     {
         using var client = config.CreateClient("watch");
         using var response = await client.SendAsync(HttpMethod.Get, Path.TrimStart('/') + "?watch=true", null, null, CancellationToken.None);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(CancellationToken.None));
-        var seen = 0;
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                Assert.NotNull(await reader.ReadLineAsync(stop));
-                seen++;
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-        }
-
-        return seen;
+        while (await reader.ReadLineAsync(CancellationToken.None) is { } line)
+            if (line.Contains($"\"name\":\"{last}\"", StringComparison.Ordinal)) return;
+        Assert.Fail("the watch ended");
     }
 
     private static async Task<int> AskUntilAsync(Func<Task> ask, CancellationToken stop)

@@ -39,7 +39,7 @@ public sealed class KubectlTests(Cluster cluster)
         }
 
         Assert.Contains("configmap \"chart\" deleted", await ns.OkAsync("delete configmap -l kind=map"), StringComparison.Ordinal);
-        await ns.OkAsync("wait --for=delete configmap/chart --timeout=10s");
+        await ns.OkAsync("wait --for=delete configmap/chart --timeout=120s");
         Assert.Contains("configmaps \"chart\" not found", (await ns.RunAsync("get configmap chart")).Errors, StringComparison.Ordinal);
     }
 
@@ -73,19 +73,19 @@ public sealed class KubectlTests(Cluster cluster)
     {
         await using var ns = await InAsync("deploy", version);
         await ns.OkAsync($"create deployment oars --image={Image} --replicas=2 --port=80 -- sleep 1000");
-        Assert.Contains("successfully rolled out", await ns.OkAsync("rollout status deployment/oars --timeout=40s"), StringComparison.Ordinal);
+        Assert.Contains("successfully rolled out", await ns.OkAsync("rollout status deployment/oars --timeout=120s"), StringComparison.Ordinal);
         Assert.Contains("service/oars exposed", await ns.OkAsync("expose deployment oars"), StringComparison.Ordinal);
         await Cluster.UntilAsync(() => ns.RunAsync("get endpointslices -l kubernetes.io/service-name=oars -o jsonpath={.items[*].endpoints[*].addresses[0]}"), static o => o.Output.Split(' ').Length == 2);
         await Cluster.UntilAsync(() => ns.RunAsync("get endpoints oars -o jsonpath={.subsets[*].addresses[*].ip}"), static o => o.Output.Split(' ').Length == 2);
         Assert.Contains("deployment.apps/oars scaled", await ns.OkAsync("scale deployment oars --replicas=3"), StringComparison.Ordinal);
-        await ns.OkAsync("wait --for=jsonpath={.status.readyReplicas}=3 deployment/oars --timeout=40s");
+        await ns.OkAsync("wait --for=jsonpath={.status.readyReplicas}=3 deployment/oars --timeout=120s");
         Assert.Contains("image updated", await ns.OkAsync("set image deployment/oars busybox=tiphys.local/tools:1"), StringComparison.Ordinal);
-        await ns.OkAsync("rollout status deployment/oars --timeout=60s");
+        await ns.OkAsync("rollout status deployment/oars --timeout=120s");
         Assert.Contains("restarted", await ns.OkAsync("rollout restart deployment/oars"), StringComparison.Ordinal);
-        await ns.OkAsync("rollout status deployment/oars --timeout=60s");
+        await ns.OkAsync("rollout status deployment/oars --timeout=120s");
         Assert.Contains("tiphys.local/tools:1", await ns.OkAsync("rollout history deployment/oars --revision=2"), StringComparison.Ordinal);
         Assert.Contains("rolled back", await ns.OkAsync("rollout undo deployment/oars --to-revision=1"), StringComparison.Ordinal);
-        await ns.OkAsync("rollout status deployment/oars --timeout=60s");
+        await ns.OkAsync("rollout status deployment/oars --timeout=120s");
         Assert.Equal(Image, await ns.OkAsync("get deployment oars -o jsonpath={.spec.template.spec.containers[0].image}"));
         var described = await ns.OkAsync("describe deployment oars");
         Assert.Contains("3 desired | 3 updated | 3 total | 3 available | 0 unavailable", described, StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class KubectlTests(Cluster cluster)
               containers: [{name: c, image: "{{{Image}}}", command: [sh, -c, "test -e /data/again && echo second && sleep 1000; touch /data/again; echo first; echo last; exit 1"], volumeMounts: [{name: d, mountPath: /data}]}]
               volumes: [{name: d, emptyDir: { } }]
             """);
-        await ns.OkAsync("wait --for=condition=Ready pod/parrot --timeout=30s");
+        await ns.OkAsync("wait --for=condition=Ready pod/parrot --timeout=120s");
         await Cluster.UntilAsync(() => ns.RunAsync("logs lapsed"), static o => o.Output.Trim() == "second");
         Assert.Equal("last", await ns.OkAsync("logs lapsed --previous --tail=1"));
 
@@ -145,10 +145,14 @@ public sealed class KubectlTests(Cluster cluster)
         var node = (await Kubectl("describe node e2e")).Succeeded().Output;
         Assert.Contains("KubeletReady", node, StringComparison.Ordinal);
         Assert.Contains("Allocated resources:", node, StringComparison.Ordinal);
-        var pod = (await Kubectl("get pods -l app=web -o name")).Succeeded().Output.Split('\n')[0].Trim();
-        var pods = (await Kubectl("describe " + pod)).Succeeded().Output; // of several, 1.36 shows no events
-        Assert.Contains("Successfully assigned default/web-", pods, StringComparison.Ordinal);
-        Assert.Contains("Container started", pods, StringComparison.Ordinal);
+        await Cluster.UntilSaidAsync(
+            async () =>
+            {
+                // One alone, for of several 1.36 shows no events; and one that may be on its way out, or gone since.
+                var pod = (await Kubectl("get pods -l app=web -o name")).Succeeded().Output.Split('\n')[0].Trim();
+                return await Kubectl("describe " + pod);
+            },
+            "Successfully assigned default/web-", "Container started");
         Assert.Contains("Endpoints:", (await Kubectl("describe service web")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("ScalingReplicaSet", (await Kubectl("events --for deployment/web")).Succeeded().Output, StringComparison.Ordinal);
         Assert.Contains("Scheduled", (await Kubectl("get events -A --field-selector reason=Scheduled")).Succeeded().Output, StringComparison.Ordinal);
@@ -164,6 +168,7 @@ public sealed class KubectlTests(Cluster cluster)
     {
         var ns = new UserNamespace(cluster, $"{name}-{version}", version);
         (await cluster.KubectlAsync($"create namespace {ns.Name}")).Succeeded();
+        await Cluster.UntilSaidAsync(() => ns.RunAsync("get serviceaccount default")); // without it no pod is accepted
         return ns;
     }
 

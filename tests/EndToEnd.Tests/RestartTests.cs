@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Tiphys.EndToEnd.Tests;
 
 /// <summary>kill -9, of anything: running containers run on, nothing acknowledged is lost, and the cluster comes back to the same state.</summary>
@@ -12,7 +10,7 @@ public sealed class RestartTests(Cluster cluster)
         await cluster.PodAsync("survivor", "sleep 1000");
         var id = (await cluster.KubectlAsync("get pod survivor -o jsonpath={.status.containerStatuses[0].containerID}")).Succeeded().Output.Trim();
         (await cluster.KubectlAsync("create configmap acknowledged --from-literal=k=v")).Succeeded();
-        Process.GetProcessById(cluster.ServerPid()).Kill();
+        await Cluster.KillAsync(cluster.ServerPid());
         var address = (await cluster.InsideAsync("nft", "list", "map", "ip", "kube-proxy", "service-ips")).Succeeded();
         Assert.Contains("10.43.0.1", address.Output, StringComparison.Ordinal); // services go on while the server is away
         (await cluster.UpAsync()).Succeeded();
@@ -29,7 +27,7 @@ public sealed class RestartTests(Cluster cluster)
         const string Started = "get pod anchor -o jsonpath={.status.containerStatuses[0].containerID}:{.status.containerStatuses[0].restartCount}";
         var before = (await cluster.KubectlAsync(Started)).Succeeded().Output;
         var pid = int.Parse((await File.ReadAllTextAsync(Path.Combine(cluster.DataDir, "agent", "containerd", "containerd.pid"))).Trim());
-        Process.GetProcessById(pid).Kill();
+        await Cluster.KillAsync(pid);
         await cluster.PodAsync("after", "sleep 1000"); // only a containerd that is back can run it
         Assert.Equal("afloat", (await cluster.ExecAsync("anchor", "echo afloat")).Succeeded().Output.Trim());
         Assert.Equal(before, (await cluster.KubectlAsync(Started)).Succeeded().Output);

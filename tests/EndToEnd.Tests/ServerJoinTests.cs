@@ -34,10 +34,12 @@ public sealed class ServerJoinTests : IAsyncDisposable
 
         // The next token ends the one before, and with the last one the keys go too.
         token = (await TokenAsync("create", "--server")).Succeeded().Output.Trim();
+        await Cluster.UntilAsync(
+            () => _plane.KubectlAsync("first", "get configmap cluster-info -n kube-public -o yaml"), o => o.Code == 0 && !o.Output.Contains($"jws-kubeconfig-{parts[0]}", StringComparison.Ordinal));
         await RefusedAsync($"token id \"{parts[0]}\" is invalid for this cluster or it has expired. Use \"tiphys token create --server\" on the server", "--server", server, "--token", string.Join('.', parts));
-        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Code == 0, seconds: 90);
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Code == 0);
         (await TokenAsync("delete", token[..6])).Succeeded();
-        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Errors.Contains("NotFound", StringComparison.Ordinal), seconds: 90);
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("first", "get secret -n kube-system kubeadm-certs -o name"), static o => o.Errors.Contains("NotFound", StringComparison.Ordinal));
         Assert.Equal(["version"], Directory.GetFileSystemEntries(_plane.At("second")).Select(Path.GetFileName));
 
         // A server with keys of its own must not lose them.

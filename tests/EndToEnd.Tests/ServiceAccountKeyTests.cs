@@ -16,9 +16,9 @@ public sealed class ServiceAccountKeyTests : IAsyncDisposable
         using (var made = ECDsa.Create(ECCurve.NamedCurves.nistP256)) File.WriteAllText(_plane.At("new.key"), made.ExportECPrivateKeyPem() + "\n");
         var (key, oldKey, newKey) = (_plane.At("s/server/pki/sa.key"), _plane.At("old.key"), _plane.At("new.key"));
         var server = await _plane.StartServerAsync("s", "--service-account-key-file", newKey);
-        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get serviceaccount default"), static o => o.Code == 0, seconds: 90);
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get serviceaccount default"), static o => o.Code == 0);
         var old = (await _plane.KubectlAsync("s", "create token default")).Succeeded().Output.Trim();
-        await StopAsync(server);
+        await _plane.StopAsync(server);
 
         File.Copy(key, oldKey);
         File.Copy(newKey, key, overwrite: true);
@@ -28,17 +28,11 @@ public sealed class ServiceAccountKeyTests : IAsyncDisposable
         Assert.NotEqual(old.Split('.')[0], young.Split('.')[0]); // the header names the key
         Assert.Equal("system:serviceaccount:default:default", await WhoAsync(old));
         Assert.Equal("system:serviceaccount:default:default", await WhoAsync(young));
-        await StopAsync(server);
+        await _plane.StopAsync(server);
 
         await _plane.StartServerAsync("s");
         Assert.Equal("system:serviceaccount:default:default", await WhoAsync(young));
         Assert.Contains("Unauthorized", await WhoAsync(old), StringComparison.Ordinal);
-    }
-
-    private static async Task StopAsync(System.Diagnostics.Process server)
-    {
-        (await Shell.RunAsync("kill", ["-TERM", $"{server.Id}"])).Succeeded();
-        await server.WaitForExitAsync();
     }
 
     /// <summary>Whom the server takes the bearer of a token for. An administrator's certificate would count more than the token: it is left out.</summary>

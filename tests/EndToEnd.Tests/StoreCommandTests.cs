@@ -12,7 +12,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         Certificates = new TestCertificates(_plane.At("tls"));
-        _tls = ["--etcd-cafile", Certificates.Authority, "--etcd-certfile", Certificates.Client + ".crt", "--etcd-keyfile", Certificates.Client + ".key"];
+        _tls = LoopbackControlPlane.EtcdFlags(Certificates);
         return ValueTask.CompletedTask;
     }
 
@@ -49,7 +49,9 @@ public sealed class StoreCommandTests : IAsyncLifetime
 
         Directory.Move(_plane.At("s/server/db"), _plane.At("db.old"));
         (await _plane.TiphysAsync(["etcd", "migrate", "--to", "embedded", "--data-dir", _plane.At("s"), "--etcd-servers", url, .. _tls])).Succeeded();
-        Assert.Equal(moved, await ObjectsAsync(() => _plane.StartServerAsync("s"), "s"));
+        var back = await ObjectsAsync(() => _plane.StartServerAsync("s"), "s");
+        Assert.Empty(moved.Except(back)); // what controllers had not made yet may be new
+        Assert.DoesNotContain(back, static o => o.StartsWith("ConfigMap/c1 ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -57,9 +59,9 @@ public sealed class StoreCommandTests : IAsyncLifetime
     {
         var url = $"https://127.0.0.1:{LoopbackControlPlane.FreePorts(1)[0]}";
         _plane.Start(
-            Cluster.ProgramPath, "etcd", "--data-dir", _plane.At("etcd"), "--listen-client-urls", url, "--cert-file", Certificates.Server + ".crt", "--key-file", Certificates.Server + ".key",
-            "--client-cert-auth", "--trusted-ca-file", Certificates.Authority, "--quota-backend-bytes", "12000000", "--auto-compaction-mode", "revision", "--auto-compaction-retention", "100000");
-        await Cluster.UntilAsync(() => EtcdctlAsync(url, "endpoint health"), static o => o.Code == 0, seconds: 60);
+            Cluster.ProgramPath,
+            ["etcd", "--data-dir", _plane.At("etcd"), "--listen-client-urls", url, .. LoopbackControlPlane.ServingFlags(Certificates), "--quota-backend-bytes", "12000000", "--auto-compaction-mode", "revision", "--auto-compaction-retention", "100000"]);
+        await Cluster.UntilAsync(() => EtcdctlAsync(url, "endpoint health"), static o => o.Code == 0);
         await _plane.StartServerAsync("s", ["--etcd-servers", url, .. _tls]);
 
         // A cluster that has outgrown its quota: reads go on, writes are refused with etcd's words, and readiness says so.
@@ -68,7 +70,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         while ((refused = await CreateAsync(written)).Code == 0) Assert.True(++written < 100, "the quota is never reached");
         Assert.Contains("etcdserver: mvcc: database space exceeded", refused.Errors, StringComparison.Ordinal);
         Assert.InRange(written, 5, 30);
-        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get --raw /readyz"), static o => o.All.Contains("[-]etcd-readiness failed", StringComparison.Ordinal), seconds: 60);
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get --raw /readyz"), static o => o.All.Contains("[-]etcd-readiness failed", StringComparison.Ordinal));
         (await _plane.KubectlAsync("s", "get --raw /livez")).Succeeded();
         (await _plane.KubectlAsync("s", "get configmap large0 -o name")).Succeeded();
 
@@ -78,7 +80,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         (await EtcdctlAsync(url, "defrag")).Succeeded();
         (await EtcdctlAsync(url, "alarm disarm")).Succeeded();
         (await CreateAsync(1000)).Succeeded();
-        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get --raw /readyz"), static o => o.Code == 0, seconds: 60);
+        await Cluster.UntilAsync(() => _plane.KubectlAsync("s", "get --raw /readyz"), static o => o.Code == 0);
     }
 
     [Fact]
@@ -92,7 +94,7 @@ public sealed class StoreCommandTests : IAsyncLifetime
         (await EtcdctlAsync(url, $"snapshot save {_plane.At("etcd.snapshot")}")).Succeeded();
         Assert.Contains("etcd 3.5", (await _plane.TiphysAsync("etcd", "snapshot", "status", _plane.At("etcd.snapshot"))).Succeeded().Output, StringComparison.Ordinal);
         (await _plane.TiphysAsync("etcd", "snapshot", "restore", _plane.At("etcd.snapshot"), "--data-dir", _plane.At("s"))).Succeeded();
-        Assert.Equal(lost, await ObjectsAsync(() => _plane.StartServerAsync("s"), "s"));
+        Assert.Empty(lost.Except(await ObjectsAsync(() => _plane.StartServerAsync("s"), "s")));
     }
 
     [Fact]
@@ -100,10 +102,10 @@ public sealed class StoreCommandTests : IAsyncLifetime
     {
         var url = $"http://127.0.0.1:{LoopbackControlPlane.FreePorts(1)[0]}";
         _plane.Start(Cluster.ProgramPath, "etcd", "--data-dir", _plane.At("etcd"), "--listen-client-urls", url, "--auto-compaction-retention", "2s");
-        await Cluster.UntilAsync(() => EtcdctlAsync(url, "put a 1"), static o => o.Code == 0, seconds: 60);
+        await Cluster.UntilAsync(() => EtcdctlAsync(url, "put a 1"), static o => o.Code == 0);
         await EtcdctlAsync(url, "put a 2");
         await EtcdctlAsync(url, "put a 3");
-        await Cluster.UntilAsync(() => EtcdctlAsync(url, "get a --rev=2"), static o => o.Errors.Contains("required revision has been compacted", StringComparison.Ordinal), seconds: 60);
+        await Cluster.UntilAsync(() => EtcdctlAsync(url, "get a --rev=2"), static o => o.Errors.Contains("required revision has been compacted", StringComparison.Ordinal));
         Assert.Equal("a\n3\n", (await EtcdctlAsync(url, "get a")).Output.TrimEnd() + "\n");
     }
 

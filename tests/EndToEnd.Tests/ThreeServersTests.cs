@@ -114,7 +114,7 @@ public sealed class ThreeServersTests : IAsyncLifetime
 
         // etcd may have lost its leader too: the outcome of a write under way is unknown then, and it is for the user to ask again.
         await _machines.UntilAsync(() => _machines.KubectlAsync(other, "apply -f -", Oars), static o => o.Code == 0, other);
-        await _machines.UntilAsync(() => _machines.KubectlAsync(other, "rollout status deployment/oars --timeout=50s"), static o => o.Code == 0, other);
+        await _machines.UntilAsync(() => _machines.KubectlAsync(other, "rollout status deployment/oars --timeout=120s"), static o => o.Code == 0, other);
         TestContext.Current.SendDiagnosticMessage($"from kill -9 of the server the node uses to pods running: {since.Elapsed.TotalSeconds:0.0} s");
         await _machines.UntilAsync(() => _machines.KubectlAsync(other, "exec deploy/oars -- echo ok"), static o => o.Output.Trim() == "ok", other);
         await EndpointsAsync(other, [.. ThreeMachines.Servers.Where(s => s != first)]);

@@ -19,7 +19,7 @@ public sealed class VolumeTests(Cluster cluster)
 
         (await cluster.KubectlAsync("""patch configmap orders --type=merge -p {"data":{"course":"west","speed":"full"}}""")).Succeeded();
         (await cluster.KubectlAsync("""patch secret sealed --type=merge -p {"stringData":{"course":"open"}}""")).Succeeded();
-        await Cluster.UntilAsync(() => cluster.ExecAsync("mate", "echo $(cat /orders/course) $(cat /orders/speed) $(cat /sealed/course) $COURSE"), static o => o.Output.Trim() == "west full open east", seconds: 15);
+        await Cluster.UntilAsync(() => cluster.ExecAsync("mate", "echo $(cat /orders/course) $(cat /orders/speed) $(cat /sealed/course) $COURSE"), static o => o.Output.Trim() == "west full open east");
         (await cluster.KubectlAsync("delete pod mate --now")).Succeeded();
         (await cluster.KubectlAsync("delete configmap/orders secret/sealed")).Succeeded();
     }

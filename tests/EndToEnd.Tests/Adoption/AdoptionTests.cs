@@ -48,7 +48,7 @@ public sealed class AdoptionTests : IAsyncLifetime
     {
         Directory.CreateDirectory(_plane.At("data/server"));
         (await Shell.RunAsync("cp", ["-r", _plane.At("kubernetes/pki"), _plane.At("data/server")])).Succeeded();
-        await _plane.StartAsync("apiserver", "data", "--etcd-servers", _etcd.BaseAddress!.OriginalString, "--etcd-cafile", _tls.Authority, "--etcd-certfile", _tls.Client + ".crt", "--etcd-keyfile", _tls.Client + ".key");
+        await _plane.StartAsync("apiserver", "data", ["--etcd-servers", _etcd.BaseAddress!.OriginalString, .. LoopbackControlPlane.EtcdFlags(_tls)]);
         using var administrator = _keys.Client(_plane.Server("data"));
 
         var differences = new List<string>();

@@ -12,6 +12,10 @@ public sealed class Cluster : IAsyncLifetime
 {
     private const string Namespace = "tiphys-e2e";
     public const string Address = "10.98.0.2";
+
+    /// <summary>How long what must happen may take. Nothing but a failure takes so long, even on a machine that is busy.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
     private OutsideDns? _outside;
     private string _routesBefore = "";
 
@@ -23,6 +27,9 @@ public sealed class Cluster : IAsyncLifetime
     public string DataDir { get; } = Directory.CreateTempSubdirectory("tiphys-e2e-").FullName;
 
     public string UpOutput { get; private set; } = "";
+
+    /// <summary>The environment in which a kubectl is the administrator's.</summary>
+    private Dictionary<string, string> Administrator => AdministratorOf(DataDir);
 
     public async ValueTask InitializeAsync()
     {
@@ -48,7 +55,7 @@ public sealed class Cluster : IAsyncLifetime
         var sandboxes = await PodNetworksAsync();
         (await TiphysAsync("down", "--purge")).Succeeded();
         Assert.False(Directory.Exists(DataDir));
-        Assert.DoesNotContain(DataDir, (await Shell.RunAsync("ps", ["-eo", "args"])).Output, StringComparison.Ordinal);
+        await UntilAsync(() => Shell.RunAsync("ps", ["-eo", "args"]), o => !o.Output.Contains(DataDir, StringComparison.Ordinal));
         Assert.Empty(sandboxes.Intersect(await PodNetworksAsync()));
         Assert.Equal(_routesBefore, (await InsideAsync("ip", "route")).Output);
         var links = (await InsideAsync("ip", "-brief", "link")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static l => !string.IsNullOrWhiteSpace(l)).ToList();
@@ -72,14 +79,14 @@ public sealed class Cluster : IAsyncLifetime
             return new NetworkStream(socket, ownsSocket: true);
         },
     })
-    { Timeout = TimeSpan.FromSeconds(3) };
+    { Timeout = TimeSpan.FromSeconds(10) };
 
     /// <summary>Runs a program inside the cluster's network.</summary>
     public Task<Outcome> InsideAsync(string program, params string[] arguments) => Shell.RunAsync("nsenter", [$"--net=/run/netns/{Namespace}", program, .. arguments]);
 
     /// <summary>Runs tiphys.</summary>
     public Task<Outcome> TiphysAsync(string command, params string[] arguments) =>
-        Shell.RunAsync("nsenter", [$"--net=/run/netns/{Namespace}", Program, command, "--data-dir", DataDir, .. arguments], limit: TimeSpan.FromMinutes(4));
+        Shell.RunAsync("nsenter", [$"--net=/run/netns/{Namespace}", Program, command, "--data-dir", DataDir, .. arguments]);
 
     /// <summary>Runs a real kubectl: 1.36 unless another is named.</summary>
     public Task<Outcome> KubectlAsync(string arguments, string? input = null, string version = "sid", string editor = "") =>
@@ -89,41 +96,57 @@ public sealed class Cluster : IAsyncLifetime
         "nsenter",
         [$"--net=/run/netns/{Namespace}", Kubectl(version), .. arguments],
         input,
-        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml"), ["KUBE_EDITOR"] = editor });
+        new Dictionary<string, string>(Administrator) { ["KUBE_EDITOR"] = editor });
 
     /// <summary>Runs a real kubectl on a terminal of its own.</summary>
     public Task<Outcome> OnTerminalAsync(string arguments, string version) => Shell.RunAsync(
         "nsenter",
         [$"--net=/run/netns/{Namespace}", "script", "--quiet", "--return", "--command", $"{Kubectl(version)} {arguments}", "/dev/null"],
-        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml") });
+        environment: Administrator);
 
     /// <summary>Runs our own kubectl.</summary>
     public Task<Outcome> OwnKubectlAsync(string[] arguments, string? input = null) => Shell.RunAsync(
         "nsenter",
         [$"--net=/run/netns/{Namespace}", Program, "kubectl", .. arguments],
         input,
-        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml") });
+        environment: Administrator);
 
     /// <summary>Starts kubectl and leaves it running.</summary>
     public Process StartKubectl(params string[] arguments)
     {
         var start = new ProcessStartInfo("nsenter", [$"--net=/run/netns/{Namespace}", Kubectl("sid"), .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["KUBECONFIG"] = Path.Combine(DataDir, "server", "kubeconfig.yaml");
+        foreach (var (name, value) in Administrator) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     /// <summary>Asks again and again until the answer is the one waited for.</summary>
-    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> enough, int seconds = 90)
+    public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> enough)
     {
         var since = Stopwatch.StartNew();
         while (true)
         {
             var outcome = await ask();
             if (enough(outcome)) return outcome;
-            Assert.True(since.Elapsed.TotalSeconds < seconds, $"still not so after {seconds} s:\n{outcome}");
+            Assert.True(since.Elapsed < Patience, $"still not so after {Patience.TotalSeconds} s:\n{outcome}");
             await Task.Delay(100);
         }
     }
+
+    /// <summary>Asks again and again until the program succeeds and says all that is waited for.</summary>
+    public static Task<Outcome> UntilSaidAsync(Func<Task<Outcome>> ask, params string[] words) =>
+        UntilAsync(ask, o => o.Code == 0 && Array.TrueForAll(words, w => o.Output.Contains(w, StringComparison.Ordinal)));
+
+    /// <summary>kill -9, and waits until the process is no more: it may hold its port and its files until then.</summary>
+    public static async Task KillAsync(int pid)
+    {
+        Process.GetProcessById(pid).Kill();
+
+        // One whose parent does not look after it stays in the table, without a command line.
+        await UntilAsync(() => Task.FromResult(File.Exists($"/proc/{pid}/cmdline") ? File.ReadAllText($"/proc/{pid}/cmdline") : ""), static c => c.Length == 0);
+    }
+
+    /// <summary>The environment in which a kubectl is the administrator's of the cluster in a data directory.</summary>
+    internal static Dictionary<string, string> AdministratorOf(string dataDir) => new() { ["KUBECONFIG"] = Path.Combine(dataDir, "server", "kubeconfig.yaml") };
 
     /// <summary>Network namespaces that reach a bridge of ours: those of pods, by their names below /run/netns.</summary>
     private async Task<List<string>> PodNetworksAsync()
@@ -153,7 +176,7 @@ public sealed class Cluster : IAsyncLifetime
               containers: [ {name: c, image: "{{{image}}}", command: [sh, -c, {{{command}}}]{{{container}}}} ]
               {{{spec}}}
             """)).Succeeded();
-        if (ready) (await KubectlAsync($"wait --for=condition=Ready pod/{name} --timeout=30s")).Succeeded();
+        if (ready) (await KubectlAsync($"wait --for=condition=Ready pod/{name} --timeout=120s")).Succeeded();
     }
 
     /// <summary>Runs a shell script in a pod.</summary>

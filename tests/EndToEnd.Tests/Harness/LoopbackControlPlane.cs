@@ -20,6 +20,12 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
         return path;
     }
 
+    /// <summary>Flags of a server that is a client of an etcd with certificates.</summary>
+    public static string[] EtcdFlags(TestCertificates tls) => ["--etcd-cafile", tls.Authority, "--etcd-certfile", tls.Client + ".crt", "--etcd-keyfile", tls.Client + ".key"];
+
+    /// <summary>Flags of an etcd that has a certificate and demands its clients'.</summary>
+    public static string[] ServingFlags(TestCertificates tls) => ["--cert-file", tls.Server + ".crt", "--key-file", tls.Server + ".key", "--client-cert-auth", "--trusted-ca-file", tls.Authority];
+
     public static int[] FreePorts(int count)
     {
         var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Any, 0)).ToArray();
@@ -58,7 +64,7 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
         var process = Start(
             Cluster.ProgramPath,
             [role, "--disable=agent,proxy,dns", "--data-dir", At(name), "--bind-address", place.Address, "--advertise-address", place.Advertised, "--secure-port", $"{place.Port}", "--write-kubeconfig", At(name + ".kubeconfig"), .. more]);
-        await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0, seconds: 90);
+        await Cluster.UntilAsync(async () => File.Exists(At(name + ".kubeconfig")) ? await KubectlAsync(name, "get --raw /readyz") : new Outcome(1, "", "not started"), static o => o.Code == 0);
         return process;
     }
 
@@ -73,9 +79,9 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
             [
                 "--name", "m0", "--data-dir", At(name), "--listen-client-urls", clients, "--advertise-client-urls", clients, "--listen-peer-urls", peers,
                 "--initial-advertise-peer-urls", peers, "--initial-cluster", $"m0={peers}", "--log-level", "error",
-                .. tls is null ? [] : new[] { "--cert-file", tls.Server + ".crt", "--key-file", tls.Server + ".key", "--client-cert-auth", "--trusted-ca-file", tls.Authority },
+                .. tls is null ? [] : ServingFlags(tls),
             ]);
-        await Cluster.UntilAsync(() => EtcdctlAsync(tls, clients, "endpoint health"), static o => o.Code == 0, seconds: 60);
+        await Cluster.UntilAsync(() => EtcdctlAsync(tls, clients, "endpoint health"), static o => o.Code == 0);
         return clients;
     }
 
@@ -93,7 +99,7 @@ internal sealed class LoopbackControlPlane : IAsyncDisposable
     public async Task StopAsync(Process process)
     {
         (await Shell.RunAsync("/bin/kill", ["-TERM", $"{process.Id}"])).Succeeded();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Cluster.Patience);
         await process.WaitForExitAsync(patience.Token);
         Assert.Equal(0, process.ExitCode);
     }

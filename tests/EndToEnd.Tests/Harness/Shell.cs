@@ -18,7 +18,10 @@ public sealed record Outcome(int Code, string Output, string Errors)
 /// <summary>Runs programs.</summary>
 internal static class Shell
 {
-    public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null, IReadOnlyDictionary<string, string>? environment = null)
+    // Longer than what programs wait for themselves: three minutes, in `tiphys up`.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4);
+
+    public static async Task<Outcome> RunAsync(string program, IEnumerable<string> arguments, string? input = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
@@ -30,7 +33,7 @@ internal static class Shell
         process.BeginErrorReadLine();
         if (input is not null) await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
-        using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(s_patience);
         try
         {
             await process.WaitForExitAsync(patience.Token);

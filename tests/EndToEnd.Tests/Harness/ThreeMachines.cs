@@ -25,7 +25,7 @@ public sealed class ThreeMachines : IAsyncDisposable
     public string[] EtcdFlags =>
     [
         "--etcd-servers", string.Join(',', Servers.Select(static s => $"https://{s_addresses[s]}:2379")),
-        "--etcd-cafile", Certificates.Authority, "--etcd-certfile", Certificates.Client + ".crt", "--etcd-keyfile", Certificates.Client + ".key",
+        .. LoopbackControlPlane.EtcdFlags(Certificates),
     ];
 
     private TestCertificates Certificates => _etcdCertificates ??= new TestCertificates(Path.Combine(_directory, "etcd-pki"), Servers.Select(static s => IPAddress.Parse(s_addresses[s])));
@@ -66,11 +66,14 @@ public sealed class ThreeMachines : IAsyncDisposable
     {
         var address = s_addresses[machine];
         Start(
-            machine, "etcd", LoopbackControlPlane.Etcd("etcd"), "--name", machine, "--data-dir", Path.Combine(Data(machine), "etcd"),
-            "--listen-client-urls", $"https://{address}:2379", "--advertise-client-urls", $"https://{address}:2379",
-            "--listen-peer-urls", $"http://{address}:2380", "--initial-advertise-peer-urls", $"http://{address}:2380",
-            "--initial-cluster", string.Join(',', Servers.Select(static s => $"{s}=http://{s_addresses[s]}:2380")),
-            "--cert-file", Certificates.Server + ".crt", "--key-file", Certificates.Server + ".key", "--client-cert-auth", "--trusted-ca-file", Certificates.Authority, "--log-level", "error");
+            machine, "etcd", LoopbackControlPlane.Etcd("etcd"),
+            [
+                "--name", machine, "--data-dir", Path.Combine(Data(machine), "etcd"),
+                "--listen-client-urls", $"https://{address}:2379", "--advertise-client-urls", $"https://{address}:2379",
+                "--listen-peer-urls", $"http://{address}:2380", "--initial-advertise-peer-urls", $"http://{address}:2380",
+                "--initial-cluster", string.Join(',', Servers.Select(static s => $"{s}=http://{s_addresses[s]}:2380")),
+                "--log-level", "error", .. LoopbackControlPlane.ServingFlags(Certificates),
+            ]);
     }
 
     /// <summary>Starts tiphys on a machine and leaves it running; the arguments begin with the role.</summary>
@@ -88,7 +91,7 @@ public sealed class ThreeMachines : IAsyncDisposable
     {
         try
         {
-            await Cluster.UntilAsync(ask, good, seconds: 120);
+            await Cluster.UntilAsync(ask, good);
         }
         catch (Exception e)
         {

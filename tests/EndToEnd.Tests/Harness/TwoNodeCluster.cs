@@ -76,6 +76,13 @@ public sealed class TwoNodeCluster : IAsyncLifetime
         return command.Split(' ')[2..];
     }
 
+    /// <summary>Ends a token, and waits until the cluster vouches for itself to its bearer no longer.</summary>
+    public async Task RevokeAsync(string token)
+    {
+        (await TokenAsync("revoke", token)).Succeeded();
+        await Cluster.UntilAsync(() => KubectlAsync("get configmap cluster-info -n kube-public -o yaml"), o => o.Code == 0 && !o.Output.Contains($"jws-kubeconfig-{token[..6]}", StringComparison.Ordinal));
+    }
+
     public Task<Outcome> TokenAsync(params string[] arguments) => AtSeaAsync(Cluster.ProgramPath, ["token", .. arguments, "--data-dir", ServerData]);
 
     /// <summary>Tries to join as another node, which must not succeed.</summary>
@@ -117,7 +124,7 @@ public sealed class TwoNodeCluster : IAsyncLifetime
     {
         try
         {
-            await Cluster.UntilAsync(() => KubectlAsync($"get node {node}"), static o => o.Output.Contains(" Ready ", StringComparison.Ordinal));
+            await Cluster.UntilSaidAsync(() => KubectlAsync($"get node {node}"), " Ready ");
         }
         catch (Exception e)
         {
@@ -133,7 +140,7 @@ public sealed class TwoNodeCluster : IAsyncLifetime
         "nsenter",
         [$"--net=/run/netns/{Sea}", Cluster.Kubectl("sid"), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)],
         input,
-        environment: new Dictionary<string, string> { ["KUBECONFIG"] = Path.Combine(ServerData, "server", "kubeconfig.yaml") });
+        Cluster.AdministratorOf(ServerData));
 
     private static Task<Outcome> InAsync(string name, string program, string[] arguments) => Shell.RunAsync("nsenter", [$"--net=/run/netns/{name}", program, .. arguments]);
 
