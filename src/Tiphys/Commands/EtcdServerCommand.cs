@@ -46,7 +46,7 @@ internal static class EtcdServerCommand
             if (result.GetValue(retention) is { Length: > 0 } && !TryRetention(result.GetValue(mode), result.GetValue(retention), out _, out _)) result.AddError($"--auto-compaction-retention: \"{result.GetValue(retention)}\" is not {(result.GetValue(mode) == "revision" ? "a number of revisions" : "a duration such as 1h or 30m")}");
             if (result.GetValue(progress) is { Length: > 0 } && (!GoDuration.TryParse(result.GetValue(progress), out var interval) || interval <= TimeSpan.Zero)) result.AddError($"--watch-progress-notify-interval: \"{result.GetValue(progress)}\" is not a duration such as 10m or 5s");
         });
-        command.SetAction((result, cancel) =>
+        command.SetAction(async (result, cancel) =>
         {
             TryRetention(result.GetValue(mode), result.GetValue(retention), out var window, out var revisions);
             _ = GoDuration.TryParse(result.GetValue(progress), out var interval);
@@ -70,7 +70,8 @@ internal static class EtcdServerCommand
                     QuotaBytes = Math.Max(result.GetValue(quota), 0),
                 },
             };
-            return EtcdHost.RunAsync(options, Logs.Create(LevelOf(result.GetValue(level)!)), cancel);
+            using var heap = new HeapKeeper(TimeProvider.System);
+            await EtcdHost.RunAsync(options, Logs.Create(LevelOf(result.GetValue(level)!)), cancel);
         });
     }
 

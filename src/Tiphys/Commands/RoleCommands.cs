@@ -106,7 +106,11 @@ internal static class RoleCommands
         var command = new Command(name, description);
         foreach (var option in options) command.Options.Add(option);
         foreach (var check in checks) command.Validators.Add(check);
-        command.SetAction(run);
+        command.SetAction(async (result, cancel) =>
+        {
+            using var heap = new HeapKeeper(s_time);
+            await run(result, cancel);
+        });
         return command;
     }
 

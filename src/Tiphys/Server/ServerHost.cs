@@ -30,7 +30,7 @@ internal static partial class ServerHost
     public static async Task RunAsync(ServerOptions options, ILoggerFactory loggers, CancellationToken cancel)
     {
         var logger = loggers.CreateLogger("Tiphys.Server");
-        using var collector = new IdleCollector(TimeProvider.System);
+        using var heap = new HeapKeeper(TimeProvider.System);
         var started = TimeProvider.System.GetTimestamp();
         if (!options.Disabled.Contains("agent")) Prerequisites.CheckNode(options.ContainerRuntimeEndpoint is null);
         var data = DataDirectory.Open(options.DataDir);
