@@ -20,6 +20,9 @@ internal sealed class ServerProcess(string dataDir)
         {
             var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
 
+            // A program that is about to become another shows no arguments for a moment; one that has ended, and the kernel's own, never show any.
+            if (arguments is [""]) return new FileInfo($"/proc/{pid}/exe").LinkTarget is null ? null : pid;
+
             // In its first moments it is still the shell that becomes the server.
             return arguments.Contains("server") && Array.Exists(arguments, static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null;
         }
