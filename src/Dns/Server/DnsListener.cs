@@ -16,20 +16,13 @@ internal sealed class DnsListener : IDisposable
         try
         {
             _tcp = new TcpDnsListener(address, handler, time, logger);
-        }
-        catch (SocketException e)
-        {
-            throw new IOException($"listen {address}: {e.Message}", e);
-        }
 
-        try
-        {
             // With port 0 the system chose one for TCP; UDP takes the same.
             _udp = new UdpDnsListener(_tcp.Address, handler, logger);
         }
         catch (Exception e)
         {
-            _tcp.Dispose();
+            _tcp?.Dispose();
             if (e is SocketException) throw new IOException($"listen {address}: {e.Message}", e);
             throw;
         }

@@ -108,6 +108,8 @@ internal sealed class FaultLoad : IAsyncDisposable
     /// <summary>Ends the clients and checks what they were told.</summary>
     public async Task CheckAsync()
     {
+        // A fault may be over before there is a history worth checking.
+        await UntilAsync(() => { lock (_lock) return _changes.Count > 50; }, "there is something to check");
         await _stop.CancelAsync();
         await Task.WhenAll(_working);
         await WatchedAsync();
@@ -115,7 +117,7 @@ internal sealed class FaultLoad : IAsyncDisposable
         _output.WriteLine($"{_operations.Count} operations, {_operations.Count(static o => !o.IsKnown)} without an answer ({_unknown} writes of unknown outcome, {_refused.Count} refused, {_full} for want of space), {_changes.Count} changes");
         Assert.DoesNotContain(_changes, c => c.Value is not null && _refused.Contains(c.Value));
         Assert.Null(HistoryChecker.Check(_operations, _changes));
-        Assert.NotEmpty(_changes);
+        Assert.True(_changes.Count > 50);
     }
 
     public async ValueTask DisposeAsync()
