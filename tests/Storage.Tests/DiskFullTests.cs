@@ -130,9 +130,7 @@ public sealed class DiskFullTests
                 Assert.Null(await store.Get($"k{written:d4}"));
 
                 File.Delete(ballast);
-                for (var i = 0; i < 500 && !store.Health.IsWritable; i++)
-                    await Task.Delay(10);
-                Assert.True(store.Health.IsWritable, store.Health.Reason);
+                await Patience.UntilAsync(() => store.Health.IsWritable);
                 await store.Put("last", "1");
                 before = await store.List("");
             }

@@ -10,14 +10,14 @@ public sealed class MemoryTests
     {
         using var directory = new TestDirectory();
         var store = await UseAsync(directory);
-        for (var i = 0; i < 50 && store.IsAlive; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            await Task.Delay(20);
-        }
-
-        Assert.False(store.IsAlive);
+        await Patience.UntilAsync(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return !store.IsAlive;
+            },
+            "nothing holds the store any more");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -196,8 +196,7 @@ public sealed class SnapshotTests
             while (time.GetUtcNow().Hour < hour)
                 time.Advance(TimeSpan.FromSeconds(30));
             var name = $"etcd-snapshot-node-{time.GetUtcNow().ToUnixTimeSeconds()}";
-            for (var i = 0; i < 500 && (time.Timers == 0 || !File.Exists(Path.Combine(folder.Path, name))); i++)
-                await Task.Delay(10);
+            await Patience.UntilAsync(() => time.Timers > 0 && File.Exists(Path.Combine(folder.Path, name)), name);
             Assert.Contains(folder.List(), e => e.Name == name);
         }
         Assert.Equal(["on-demand", "etcd-snapshot", "etcd-snapshot", "etcd-snapshot"], folder.List().Select(e => e.Name[..e.Name.IndexOf("-node", StringComparison.Ordinal)]));

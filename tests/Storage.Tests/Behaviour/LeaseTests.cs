@@ -6,12 +6,12 @@ public abstract class LeaseTests(StoreFixture fixture) : StoreTests(fixture)
     public async Task Revoking_deletes_the_keys()
     {
         await using var store = await Fixture.OpenAsync();
-        await store.GrantLeaseAsync(TimeSpan.FromSeconds(10), 1);
+        await store.GrantLeaseAsync(TimeSpan.FromMinutes(10), 1);
         await store.Put("a", "1", 1);
         Assert.Equal(3, await store.RevokeLeaseAsync(1));
         Assert.Null(await store.Get("a"));
         await Assert.ThrowsAsync<LeaseNotFoundException>(async () => await store.RevokeLeaseAsync(1));
-        await store.GrantLeaseAsync(TimeSpan.FromSeconds(10), 1);
+        await store.GrantLeaseAsync(TimeSpan.FromMinutes(10), 1);
         Assert.Equal(3, await store.RevokeLeaseAsync(1));
     }
 
@@ -19,7 +19,7 @@ public abstract class LeaseTests(StoreFixture fixture) : StoreTests(fixture)
     public async Task A_deleted_key_leaves_its_lease()
     {
         await using var store = await Fixture.OpenAsync();
-        await store.GrantLeaseAsync(TimeSpan.FromSeconds(10), 1);
+        await store.GrantLeaseAsync(TimeSpan.FromMinutes(10), 1);
         await store.Put("a", "1", 1);
         await store.Delete("a");
         await store.Put("a", "2");
@@ -33,8 +33,8 @@ public abstract class LeaseTests(StoreFixture fixture) : StoreTests(fixture)
         await using var store = await Fixture.OpenAsync();
         await Assert.ThrowsAsync<LeaseNotFoundException>(async () => await store.PutIfAsync("a".Bytes(), "1".Bytes(), 0, lease: 9));
         Assert.Equal(1, store.CurrentRevision);
-        await store.GrantLeaseAsync(TimeSpan.FromSeconds(1), 9);
-        await Assert.ThrowsAsync<LeaseExistsException>(async () => await store.GrantLeaseAsync(TimeSpan.FromSeconds(1), 9));
+        await store.GrantLeaseAsync(TimeSpan.FromMinutes(10), 9);
+        await Assert.ThrowsAsync<LeaseExistsException>(async () => await store.GrantLeaseAsync(TimeSpan.FromMinutes(10), 9));
         await Assert.ThrowsAsync<InvalidStoreRequestException>(async () => await store.GrantLeaseAsync(TimeSpan.FromSeconds(9_000_000_001)));
         Assert.Equal(TimeSpan.FromSeconds(1), (await store.GrantLeaseAsync(TimeSpan.Zero)).GrantedTtl);
         await store.GrantLeaseAsync(TimeSpan.FromSeconds(9_000_000_000));

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Tiphys.Grpc;
+using Tiphys.Storage.Embedded;
 using Tiphys.Storage.Etcd;
 using Tiphys.Storage.Etcd.Hosting;
 using V3 = Tiphys.Storage.Etcd.V3;
@@ -14,7 +15,8 @@ public sealed class EtcdApiTests : IAsyncLifetime
 {
     private ServedStore _served = null!;
 
-    public async ValueTask InitializeAsync() => _served = await ServedStore.StartAsync(new EtcdOptions { MaxTxnOperations = 4, MaxRequestBytes = 2000 });
+    public async ValueTask InitializeAsync() => _served = await ServedStore.StartAsync(
+        new EtcdOptions { MaxTxnOperations = 4, MaxRequestBytes = 2000 }, new EmbeddedStoreOptions { HistoryWindow = null, TimeProvider = new ManualTime() }); // no lease expires
 
     public ValueTask DisposeAsync() => _served.DisposeAsync();
 
@@ -243,7 +245,7 @@ public sealed class EtcdApiTests : IAsyncLifetime
         _served.Channel.Duplex<V3.WatchRequest, V3.WatchResponse>("/etcdserverpb.Watch/Watch", V3.WatchResponse.Parser, [], default);
 
     private Task<T> CallAsync<T>(string method, IMessage request, MessageParser<T> parser)
-        where T : IMessage<T> => _served.Channel.UnaryAsync("/etcdserverpb." + method, request, parser, TimeSpan.FromSeconds(30), default);
+        where T : IMessage<T> => _served.Channel.UnaryAsync("/etcdserverpb." + method, request, parser, Patience.Limit, default);
 
     private Task<V3.PutResponse> PutAsync(V3.PutRequest request) => CallAsync("KV/Put", request, V3.PutResponse.Parser);
 

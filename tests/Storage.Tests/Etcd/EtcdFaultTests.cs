@@ -18,7 +18,7 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
         // Without a majority nothing can be acknowledged; afterwards all goes on by itself.
         cluster.Kill(1);
         cluster.Kill(2);
-        await FaultLoad.UntilAsync(() => load.Stores[0].Health.Condition == StoreCondition.Unreachable, "the loss of the majority is noticed");
+        await Patience.UntilAsync(() => load.Stores[0].Health.Condition == StoreCondition.Unreachable, "the loss of the majority is noticed");
         cluster.Start(1);
         cluster.Start(2);
         await load.WritesGoOnAsync("majority back");
@@ -65,7 +65,7 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
         // etcd gives up when its database cannot be written; the others do not need it.
         disk.Fill();
         load.Padding = 20_000;
-        await FaultLoad.UntilAsync(() => !cluster.IsRunning(2), "the member with the full disk has given up");
+        await Patience.UntilAsync(() => !cluster.IsRunning(2), "the member with the full disk has given up");
         load.Padding = 0;
         await load.WritesGoOnAsync("full disk");
         disk.MakeRoom();
@@ -88,7 +88,7 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
         load.Padding = 20_000;
         await load.WritesAreRefusedForSpaceAsync();
         load.Padding = 0;
-        foreach (var store in load.Stores) await FaultLoad.UntilAsync(() => store.Health.Condition == StoreCondition.DiskFull, "the alarm is noticed");
+        foreach (var store in load.Stores) await Patience.UntilAsync(() => store.Health.Condition == StoreCondition.DiskFull, "the alarm is noticed");
         Assert.Contains("alarm:NOSPACE", await Etcdctl.RunAsync(cluster.Servers[0], "|alarm list"), StringComparison.Ordinal);
 
         // The way out that etcd's documentation gives: compact, defragment every member, disarm.
@@ -97,7 +97,7 @@ public sealed class EtcdFaultTests(ITestOutputHelper output)
         foreach (var server in cluster.Servers) Assert.Contains("exit 0", await Etcdctl.RunAsync(server, "|defrag"), StringComparison.Ordinal);
         Assert.Contains("exit 0", await Etcdctl.RunAsync(cluster.Servers[0], "|alarm disarm"), StringComparison.Ordinal);
         await load.WritesGoOnAsync("disarmed");
-        foreach (var store in load.Stores) await FaultLoad.UntilAsync(() => store.Health.Condition == StoreCondition.Healthy, "the store is healthy again");
+        foreach (var store in load.Stores) await Patience.UntilAsync(() => store.Health.Condition == StoreCondition.Healthy, "the store is healthy again");
         await load.CheckAsync();
     }
 

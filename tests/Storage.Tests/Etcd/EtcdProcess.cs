@@ -9,6 +9,11 @@ namespace Tiphys.Storage.Tests.Etcd;
 /// <summary>A member of a real etcd cluster on loopback; it goes with the test.</summary>
 internal sealed partial class EtcdProcess : IDisposable
 {
+    // etcd gives up a request after five seconds and twice this, and grants no lease below one and a half times this: more of
+    // the one, and still a second of the other.
+    private static readonly TimeSpan s_singleElection = TimeSpan.FromMilliseconds(600);
+
+    private static int s_ports = Environment.ProcessId * 97;
     private readonly string[] _arguments;
     private readonly TestDirectory _directory = new();
     private Process? _process;
@@ -45,13 +50,20 @@ internal sealed partial class EtcdProcess : IDisposable
     /// <summary>The same on what lies in a folder under the name "data".</summary>
     public static async Task<EtcdProcess> StartSingleOnAsync(string? data, params string[] more)
     {
-        var ports = FreePorts(2);
-        var server = new Uri($"{(more.Contains("--client-cert-auth") ? "https" : "http")}://127.0.0.1:{ports[0]}");
-        var peers = $"http://127.0.0.1:{ports[1]}";
-        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", TimeSpan.FromMilliseconds(100), data, ["--unsafe-no-fsync", .. more]);
+        var server = new Uri($"{(more.Contains("--client-cert-auth") ? "https" : "http")}://127.0.0.1:{FreePort()}");
+        var peers = $"http://127.0.0.1:{FreePort()}";
+        var etcd = new EtcdProcess("m0", server.GetLeftPart(UriPartial.Authority), server, peers, $"m0={peers}", s_singleElection, data, ["--unsafe-no-fsync", .. more]);
         etcd.Start();
-        await etcd.WaitForPortAsync();
-        return etcd;
+        try
+        {
+            await Patience.UntilAsync(etcd.ListensAsync, $"etcd takes connections at {server}");
+            return etcd;
+        }
+        catch
+        {
+            etcd.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A member of a larger cluster that takes its clients on a Unix socket; not started yet.</summary>
@@ -64,13 +76,23 @@ internal sealed partial class EtcdProcess : IDisposable
         return etcd;
     }
 
-    private static int[] FreePorts(int count)
+    // etcd cannot be told to take any port. These are below those that the kernel gives to connections, and none comes twice.
+    private static int FreePort()
     {
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var l in listeners) l.Start();
-        var ports = listeners.Select(static l => ((IPEndPoint)l.LocalEndpoint).Port).ToArray();
-        foreach (var l in listeners) l.Stop();
-        return ports;
+        while (true)
+        {
+            var port = 10_000 + (Interlocked.Increment(ref s_ports) % 20_000);
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     /// <summary>Starts the member, again after it was killed; through another program if one is given, such as one that changes the network namespace.</summary>
@@ -105,20 +127,18 @@ internal sealed partial class EtcdProcess : IDisposable
         _directory.Dispose();
     }
 
-    private async Task WaitForPortAsync()
+    private async Task<bool> ListensAsync()
     {
-        for (var i = 0; ; i++)
+        Assert.True(IsRunning, "etcd has ended");
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
         {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                await socket.ConnectAsync(IPAddress.Loopback, Server.Port);
-                return;
-            }
-            catch (SocketException) when (i < 400 && !_process!.HasExited)
-            {
-                await Task.Delay(10);
-            }
+            await socket.ConnectAsync(IPAddress.Loopback, Server.Port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 
@@ -147,7 +167,7 @@ public sealed class EtcdFixture : Behaviour.StoreFixture
     {
         var etcd = await EtcdProcess.StartSingleAsync();
         _processes.Add(etcd);
-        return await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+        return await PatientClient.OpenAsync(etcd.Server);
     }
 
     public override Task PassAsync(TimeSpan time) => Task.Delay(time);

@@ -15,7 +15,7 @@ public sealed class EtcdSnapshotTests
     {
         using var directory = new TestDirectory();
         await using var served = await ServedStore.StartAsync(new EtcdOptions { MaxTxnOperations = 1000 });
-        await using var store = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [served.Url], CompactionInterval = null });
+        await using var store = await PatientClient.OpenAsync(served.Url);
         await WorkAsync(store);
         var file = await SaveAsync(served.Url, directory);
         await SameStatusAsync(file);
@@ -24,7 +24,7 @@ public sealed class EtcdSnapshotTests
 
         await Etcdctl.UtilityAsync("snapshot", "restore", file, "--data-dir", Path.Combine(directory.Path, "data"));
         using var etcd = await EtcdProcess.StartSingleOnAsync(directory.Path);
-        await using var restored = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+        await using var restored = await PatientClient.OpenAsync(etcd.Server);
         Assert.Equal(expected, await restored.List(""));
         Assert.Equal(revision, await restored.ReadRevisionAsync());
         Assert.Equal(await DescribeAsync(store), await DescribeAsync(restored));
@@ -38,7 +38,7 @@ public sealed class EtcdSnapshotTests
     {
         using var directory = new TestDirectory();
         using var etcd = await EtcdProcess.StartSingleAsync();
-        await using var store = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+        await using var store = await PatientClient.OpenAsync(etcd.Server);
         await WorkAsync(store);
         await store.CompactAsync(await store.ReadRevisionAsync() - 50);
         await WorkAsync(store);
@@ -59,8 +59,8 @@ public sealed class EtcdSnapshotTests
     {
         using var etcd = await EtcdProcess.StartSingleAsync();
         await using var served = await ServedStore.StartAsync(new EtcdOptions { MaxTxnOperations = 1000 });
-        await using var theirs = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
-        await using var ours = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [served.Url], CompactionInterval = null });
+        await using var theirs = await PatientClient.OpenAsync(etcd.Server);
+        await using var ours = await PatientClient.OpenAsync(served.Url);
         await EqualAsync(0);
         long revision = 0;
         foreach (var store in new[] { theirs, ours })

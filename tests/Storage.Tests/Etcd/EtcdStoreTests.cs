@@ -7,11 +7,7 @@ namespace Tiphys.Storage.Tests.Etcd;
 /// <summary>What only a store in etcd has.</summary>
 public sealed class EtcdStoreTests
 {
-    private static Task<EtcdStore> OpenAsync(EtcdProcess etcd, Func<EtcdStoreOptions, EtcdStoreOptions>? change = null)
-    {
-        var options = new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null };
-        return EtcdStore.OpenAsync(change is null ? options : change(options));
-    }
+    private static Task<EtcdStore> OpenAsync(EtcdProcess etcd, Func<EtcdStoreOptions, EtcdStoreOptions>? change = null) => PatientClient.OpenAsync(etcd.Server, change);
 
     [Fact]
     public async Task The_members_are_trusted_by_their_authority_and_trust_by_the_clients_certificate()
@@ -88,21 +84,22 @@ public sealed class EtcdStoreTests
         await store.Put("b", "1", left.Id);
         Assert.Equal("a", (await store.GetLeaseAsync(kept.Id, withKeys: true)).Keys.Single().Text());
         await using var watch = store.Watch(new WatchRequest("b".Prefix()) { FromRevision = 4 });
-        var gone = watch.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(120));
-        var low = await RemainingAsync();
-        while (low > TimeSpan.FromSeconds(3597))
-        {
-            await Task.Delay(100);
-            low = await RemainingAsync();
-        }
-        do Assert.Equal(TimeSpan.FromHours(1), (await store.KeepLeaseAliveAsync(kept.Id)).Remaining);
-        while (await RemainingAsync() <= low && !gone.IsFaulted);
+        var gone = watch.ReadAsync().AsTask().WaitAsync(Patience.Limit);
+        var low = TimeSpan.MaxValue;
+        await Patience.UntilAsync(async () => (low = await RemainingAsync()) <= TimeSpan.FromSeconds(3597), "the lease has visibly less left");
+        await Patience.UntilAsync(
+            async () =>
+            {
+                Assert.Equal(TimeSpan.FromHours(1), (await store.KeepLeaseAliveAsync(kept.Id)).Remaining);
+                return await RemainingAsync() > low;
+            },
+            "the kept lease has more left than before");
         Assert.Equal("4-b", (await gone).Describe());
         Assert.Equal("a=1", await store.List(""));
         await Assert.ThrowsAsync<LeaseNotFoundException>(async () => await store.KeepLeaseAliveAsync(left.Id));
         Assert.Equal([kept.Id], await store.ListLeasesAsync());
 
-        async Task<TimeSpan?> RemainingAsync() => (await store.GetLeaseAsync(kept.Id)).Remaining;
+        async Task<TimeSpan> RemainingAsync() => (await store.GetLeaseAsync(kept.Id)).Remaining;
     }
 
     [Fact]
@@ -114,29 +111,32 @@ public sealed class EtcdStoreTests
         await using var one = await OpenAsync(etcd, o => o with { CompactionInterval = interval });
         await using var two = await OpenAsync(etcd, o => o with { CompactionInterval = interval });
         var written = new List<(TimeSpan Begun, long Revision)>();
-        for (var i = 0; i < 60; i++)
-        {
-            var begun = clock.Elapsed;
-            written.Add((begun, await one.Put("a", $"{i}")));
-            await Task.Delay(50);
-        }
-        await using var plain = await OpenAsync(etcd);
-        var turns = (await plain.GetAsync("compact_rev_key".Bytes())).Record!.Version;
-        var (compacted, read) = (plain.CompactedRevision, clock.Elapsed);
-        Assert.InRange(turns, 2, (read / interval) + 1); // whoever took them
-        Assert.True(compacted >= 3);
+        var (turns, compacted, read) = (0L, 0L, TimeSpan.Zero);
+        await Patience.UntilAsync(
+            async () =>
+            {
+                var begun = clock.Elapsed;
+                written.Add((begun, await one.Put("a", $"{written.Count}")));
+                if (written.Count < 60 || written.Count % 10 != 0) return false;
+                await using var plain = await OpenAsync(etcd);
+                turns = (await plain.GetAsync("compact_rev_key".Bytes())).Record?.Version ?? 0;
+                (compacted, read) = (plain.CompactedRevision, clock.Elapsed);
+                return turns >= 4 && compacted >= 3;
+            },
+            "several turns are taken and history is cut");
+        Assert.InRange(turns, 4, (read / interval) + 1); // whoever took them
 
         // A timer may be a little early.
         var sinceAnInterval = written.FirstOrDefault(w => w.Begun > read - (interval * 0.9), (default, long.MaxValue)).Revision;
         Assert.True(compacted < sinceAnInterval, $"{compacted}, and {sinceAnInterval} is younger than an interval");
-        Assert.True(Math.Max(one.CompactedRevision, two.CompactedRevision) >= compacted);
+        await Patience.UntilAsync(() => Math.Max(one.CompactedRevision, two.CompactedRevision) >= compacted); // told after it is done
     }
 
     [Fact]
     public async Task A_dead_cluster_refuses_and_comes_back_by_itself()
     {
         using var etcd = await EtcdProcess.StartSingleAsync();
-        await using var store = await OpenAsync(etcd, static o => o with { HealthCheckInterval = TimeSpan.FromMilliseconds(100), OperationTimeout = TimeSpan.FromSeconds(1) });
+        await using var store = await OpenAsync(etcd, static o => o with { HealthCheckInterval = TimeSpan.FromMilliseconds(100) });
         await using var watch = store.Watch(new WatchRequest("k".Prefix()) { FromRevision = 2 });
         await store.Put("k", "1");
         Assert.Equal("2+k=1", (await watch.ReadAsync()).Describe());
@@ -147,7 +147,7 @@ public sealed class EtcdStoreTests
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.Get("k"));
         Assert.Equal(StoreCondition.Unreachable, store.Health.Condition);
         etcd.Start();
-        for (var i = 0; !store.Health.IsWritable && i < 100; i++) await Task.Delay(50);
+        await Patience.UntilAsync(() => store.Health.IsWritable);
         await store.Put("k", "3");
         Assert.Equal("3~k=3", (await watch.ReadAsync()).Describe());
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Tiphys.Storage.Tests.Etcd;
@@ -8,31 +9,44 @@ internal static partial class Etcdctl
 {
     private static readonly string Program = Path.Combine(Path.GetDirectoryName(EtcdProcess.Program)!, "etcdctl");
 
-    /// <summary>Runs one command; what stands before the bar is its standard input. Returns output, exit code and errors.</summary>
-    public static async Task<string> RunAsync(Uri server, string line)
+    // Its own timeouts are shorter than a busy machine may stand still. A command that names one means it.
+    private static readonly string[] s_patient = ["dial-timeout", "command-timeout", "keepalive-timeout"];
+
+    /// <summary>
+    /// Runs one command; what stands before the bar is its standard input. Returns output, exit code and errors. What goes on by
+    /// itself, as a watch does, is killed once its output has come to a certain end.
+    /// </summary>
+    public static async Task<string> RunAsync(Uri server, string line, string? end = null)
     {
         var bar = line.LastIndexOf('|');
         var words = Word().Matches(line[(bar + 1)..]).Select(static m => m.Value.Trim('"'));
-        var start = new ProcessStartInfo(Program, [.. words, $"--endpoints={(server.Scheme == "unix" ? server.OriginalString : server.GetLeftPart(UriPartial.Authority))}"])
+        var patient = s_patient.Where(f => !line.Contains(f, StringComparison.Ordinal)).Select(static f => $"--{f}={Patience.Limit.TotalSeconds}s");
+        var start = new ProcessStartInfo(Program, [.. words, .. patient, $"--endpoints={(server.Scheme == "unix" ? server.OriginalString : server.GetLeftPart(UriPartial.Authority))}"])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
         await process.StandardInput.WriteAsync(line[..bar]);
         process.StandardInput.Close();
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        // A watch goes on until it is ended; what it had to say of the past comes at once.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(line.Contains("|watch", StringComparison.Ordinal) ? 2 : 30));
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = new StringBuilder();
+        using var patience = new CancellationTokenSource(2 * Patience.Limit);
         try
         {
+            var buffer = new char[4096];
+            while (await process.StandardOutput.ReadAsync(buffer, patience.Token) is > 0 and var read)
+            {
+                output.Append(buffer, 0, read);
+                if (end is not null && output.ToString().EndsWith(end, StringComparison.Ordinal)) process.Kill();
+            }
             await process.WaitForExitAsync(patience.Token);
         }
         catch (OperationCanceledException)
         {
             process.Kill();
-            await process.WaitForExitAsync();
+            Assert.Fail($"etcdctl {line} does not end; it printed: {output}");
         }
-        return $"{await output}exit {process.ExitCode}\n{await errors}";
+        return $"{output}exit {process.ExitCode}\n{await errors}";
     }
 
     /// <summary>Debian's etcdutl, which works on files; returns its output.</summary>

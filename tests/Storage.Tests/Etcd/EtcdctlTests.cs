@@ -7,6 +7,9 @@ namespace Tiphys.Storage.Tests.Etcd;
 /// <summary>Debian's etcdctl on our server, and the same command lines on Debian's etcd: what they print must be the same.</summary>
 public sealed partial class EtcdctlTests
 {
+    private const string Watch = "|watch a --rev=2 --prev-kv --progress-notify";
+    private const string WatchEnd = "\na\n4\n";
+
     // Each line: standard input up to the bar, then the command.
     private static readonly string[] Script =
     [
@@ -16,7 +19,7 @@ public sealed partial class EtcdctlTests
         "value(\"a\") = \"2\"\n\nput a 4\nget a\ndel b\n\nget z\n\n|txn", "mod(\"a\") > \"99\"\n\nput a 5\n\nget a z\nput q 1\n\n|txn -w json",
         "version(\"nope\") = \"0\"\ncreate(\"a\") < \"9\"\n\nput d 1\n\n\n|txn", "\nput d 1\nput d 2\n\n\n|txn",
         "|lease grant 600 --lease-id=1234 -w json", "|lease grant 600", "|lease list -w fields", "|lease timetolive 55", "|lease revoke 55", "|lease keep-alive --once 55",
-        "|watch a --rev=2 --prev-kv --progress-notify", "|del a --prev-kv", "|del a", "|del --prefix \"\" -w json", "|compact 3", "|compact 3", "|compact 99", "|get a --rev=2",
+        Watch, "|del a --prev-kv", "|del a", "|del --prefix \"\" -w json", "|compact 3", "|compact 3", "|compact 99", "|get a --rev=2",
         "|watch a --rev=1", "|auth status", "|auth enable", "|auth disable", "|user list", "|user get u", "|role list", "|role get r", "|get a --user=root:x",
         "|alarm list", "|alarm disarm", "|move-leader 55", "|member remove 55", "|member promote 55", "|member update 55 --peer-urls=http://127.0.0.1:1",
         "|defrag", "|endpoint health", "|endpoint status -w fields", "|member list -w fields", "|endpoint hashkv -w fields", "|put", "|get a --sort-by=NONSENSE",
@@ -30,8 +33,9 @@ public sealed partial class EtcdctlTests
         List<string> expected = [], actual = [];
         foreach (var line in Script)
         {
-            var theirs = await Etcdctl.RunAsync(etcd.Server, line);
-            var ours = await Etcdctl.RunAsync(served.Url, line);
+            var end = line == Watch ? WatchEnd : null;
+            var theirs = await Etcdctl.RunAsync(etcd.Server, line, end);
+            var ours = await Etcdctl.RunAsync(served.Url, line, end);
             if (Normal(theirs) == Normal(ours)) continue;
             expected.Add($"{line}\n{Normal(theirs)}");
             actual.Add($"{line}\n{Normal(ours)}");

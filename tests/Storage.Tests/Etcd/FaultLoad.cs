@@ -10,7 +10,6 @@ internal sealed class FaultLoad : IAsyncDisposable
     private const int Clients = 4;
     private const int Keys = 6;
     private const char Filler = '~';
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly ITestOutputHelper _output;
     private readonly Lock _lock = new();
@@ -62,7 +61,7 @@ internal sealed class FaultLoad : IAsyncDisposable
     {
         var since = Volatile.Read(ref _events);
         var clock = Stopwatch.StartNew();
-        await UntilAsync(
+        await Patience.UntilAsync(
             () =>
             {
                 lock (_lock)
@@ -81,21 +80,21 @@ internal sealed class FaultLoad : IAsyncDisposable
         }
 
         var before = Answered();
-        await UntilAsync(() => Answered() >= before + count, $"{count} more operations are answered");
+        await Patience.UntilAsync(() => Answered() >= before + count, $"{count} more operations are answered");
     }
 
     /// <summary>Waits until writes are refused for want of space.</summary>
     public async Task WritesAreRefusedForSpaceAsync()
     {
         var before = Volatile.Read(ref _full);
-        await UntilAsync(() => Volatile.Read(ref _full) >= before + 10, "writes are refused for want of space");
+        await Patience.UntilAsync(() => Volatile.Read(ref _full) >= before + 10, "writes are refused for want of space");
     }
 
     /// <summary>Waits until the watch has told everything up to the current revision, and returns that.</summary>
     public async Task<long> WatchedAsync()
     {
         var last = await _stores[0].ReadRevisionAsync();
-        await UntilAsync(
+        await Patience.UntilAsync(
             () =>
             {
                 _watch!.RequestProgress();
@@ -109,7 +108,7 @@ internal sealed class FaultLoad : IAsyncDisposable
     public async Task CheckAsync()
     {
         // A fault may be over before there is a history worth checking.
-        await UntilAsync(() => { lock (_lock) return _changes.Count > 50; }, "there is something to check");
+        await Patience.UntilAsync(() => { lock (_lock) return _changes.Count > 50; }, "there is something to check");
         await _stop.CancelAsync();
         await Task.WhenAll(_working);
         await WatchedAsync();
@@ -128,16 +127,6 @@ internal sealed class FaultLoad : IAsyncDisposable
         await _watching;
     }
 
-    public static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < Patience, $"not within {Patience.TotalSeconds} s: {what}");
-            await Task.Delay(20);
-        }
-    }
-
     private static async Task<EtcdStore> OpenAsync(IReadOnlyList<Uri> servers)
     {
         var clock = Stopwatch.StartNew();
@@ -147,7 +136,7 @@ internal sealed class FaultLoad : IAsyncDisposable
             {
                 return await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = servers, CompactionInterval = null });
             }
-            catch (StoreUnavailableException) when (clock.Elapsed < Patience)
+            catch (StoreUnavailableException) when (clock.Elapsed < Patience.Limit)
             {
                 // The cluster is electing its first leader.
             }

@@ -20,7 +20,7 @@ public sealed class HostingTests
         for (var i = 0; i < 50; i++) await store.Put("k", $"{i}");
         Assert.Equal(0, store.CompactedRevision);
         time.Advance(TimeSpan.FromMinutes(5));
-        await UntilAsync(() => store.CompactedRevision == 41);
+        await Patience.UntilAsync(() => store.CompactedRevision == 41);
         Assert.Equal("39", await store.Get("k", 41));
         await Assert.ThrowsAsync<CompactedException>(async () => await store.Get("k", 40));
 
@@ -28,7 +28,7 @@ public sealed class HostingTests
         time.Advance(TimeSpan.FromMinutes(5));
         await store.Put("k", "last");
         time.Advance(TimeSpan.FromMinutes(5));
-        await UntilAsync(() => store.CompactedRevision == 42);
+        await Patience.UntilAsync(() => store.CompactedRevision == 42);
     }
 
     [Fact]
@@ -114,12 +114,10 @@ public sealed class HostingTests
     }
 
     /// <summary>As the server's flags --etcd-cafile, --etcd-certfile and --etcd-keyfile do it.</summary>
-    private static Task<EtcdStore> ConnectAsync(Uri server, string authority, string? client = null) => EtcdStore.OpenAsync(new EtcdStoreOptions
+    private static Task<EtcdStore> ConnectAsync(Uri server, string authority, string? client = null) => PatientClient.OpenAsync(server, o => o with
     {
-        Servers = [server],
         Authorities = [X509CertificateLoader.LoadCertificateFromFile(authority)],
         ClientCertificate = client is null ? null : (X509Certificate2.CreateFromPemFile(client + ".crt", client + ".key"), []),
-        CompactionInterval = null,
     });
 
     private static async Task<string> ShownAsync(Uri server)
@@ -134,11 +132,5 @@ public sealed class HostingTests
         using var http = new HttpClient(handler);
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync(new Uri(server, "/health"))).StatusCode);
         return shown;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition()) await Task.Delay(20, patience.Token);
     }
 }

@@ -12,7 +12,7 @@ public sealed class MigrationTests
     {
         // An etcd with its own limits, not those of the other tests.
         using var etcd = await EtcdProcess.StartSingleAsync("--max-txn-ops", "128");
-        await using var remote = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [etcd.Server], CompactionInterval = null });
+        await using var remote = await PatientClient.OpenAsync(etcd.Server);
         await using var source = EmbeddedStore.InMemory();
         var lease = await source.GrantLeaseAsync(TimeSpan.FromHours(1));
         for (var i = 0; i < 450; i++)

@@ -9,7 +9,6 @@ public sealed class QuotaTests
 {
     private const int QuotaBytes = 8 << 20;
     private const int ValueBytes = 200_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Etcd_fills_refuses_and_recovers()
@@ -29,7 +28,7 @@ public sealed class QuotaTests
 
     private static async Task FillAndRecoverAsync(Uri server)
     {
-        await using var store = await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [server], CompactionInterval = null });
+        await using var store = await PatientClient.OpenAsync(server);
         await store.Put("/registry/kept", "kept");
         var written = 0;
         var refusal = await Assert.ThrowsAsync<WriteOutcomeUnknownException>(async () =>
@@ -42,7 +41,7 @@ public sealed class QuotaTests
         Assert.Contains("alarm:NOSPACE", await Etcdctl.RunAsync(server, "|endpoint status -w json"), StringComparison.OrdinalIgnoreCase);
 
         // Read-only, and said so: what an API server shows as etcd-readiness.
-        await UntilAsync(() => store.Health.Condition == StoreCondition.DiskFull);
+        await Patience.UntilAsync(() => store.Health.Condition == StoreCondition.DiskFull);
         Assert.Equal("kept", await store.Get("/registry/kept"));
         await Assert.ThrowsAsync<WriteOutcomeUnknownException>(async () => await store.Put("/registry/small", "x"));
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.GrantLeaseAsync(TimeSpan.FromMinutes(1)));
@@ -58,14 +57,8 @@ public sealed class QuotaTests
         Assert.Contains("exit 0", await Etcdctl.RunAsync(server, "|alarm disarm"), StringComparison.Ordinal);
         await store.Put("/registry/small", "x");
         for (var i = 0; i < QuotaBytes / ValueBytes / 2; i++) await store.Put("/registry/large", new string('z', ValueBytes));
-        await UntilAsync(() => store.Health.Condition == StoreCondition.Healthy);
+        await Patience.UntilAsync(() => store.Health.Condition == StoreCondition.Healthy);
         Assert.Equal(new string('z', ValueBytes), await store.Get("/registry/large"));
         Assert.Null(await store.Get("/registry/kept"));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (!condition()) await Task.Delay(50, patience.Token);
     }
 }

@@ -52,7 +52,7 @@ public sealed class ServedFixture : Behaviour.StoreFixture
     {
         var served = await ServedStore.StartAsync(new EtcdOptions { MaxTxnOperations = 10_000, MinLeaseTtl = TimeSpan.FromSeconds(1) }, new EmbeddedStoreOptions { HistoryWindow = null, TimeProvider = _time });
         _served.Add(served);
-        return await EtcdStore.OpenAsync(new EtcdStoreOptions { Servers = [served.Url], CompactionInterval = null });
+        return await PatientClient.OpenAsync(served.Url);
     }
 
     public override Task PassAsync(TimeSpan time)
