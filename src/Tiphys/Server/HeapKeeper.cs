@@ -11,6 +11,9 @@ internal sealed class HeapKeeper : IDisposable
     /// <summary>Less than what the background thread waits for.</summary>
     private static readonly TimeSpan s_every = TimeSpan.FromSeconds(15);
 
+    /// <summary>By then a server has started; what the start left behind goes at once, whatever its rate was.</summary>
+    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(2);
+
     /// <summary>Below this rate of allocation, in bytes per tick, nobody waits for the server.</summary>
     private const long Idle = 24 << 20;
 
@@ -24,14 +27,14 @@ internal sealed class HeapKeeper : IDisposable
     private long _allocated;
     private long _allocatedAtCompaction;
 
-    public HeapKeeper(TimeProvider time) => _timer = time.CreateTimer(_ => Tick(), null, s_every, s_every);
+    public HeapKeeper(TimeProvider time) => _timer = time.CreateTimer(_ => Tick(), null, s_start, s_every);
 
     public void Dispose() => _timer.Dispose();
 
     private void Tick()
     {
         var allocated = GC.GetTotalAllocatedBytes();
-        var idle = allocated - _allocated < Idle;
+        var idle = _allocated == 0 || allocated - _allocated < Idle;
         _allocated = allocated;
         if (GC.GetTotalMemory(forceFullCollection: false) > Small) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
         else if (idle && allocated - _allocatedAtCompaction > Worth) Compact();
