@@ -30,15 +30,15 @@ public sealed class CertificateKeeperTests : IDisposable
         keeper.Changed += () => changes++;
         using var stop = new CancellationTokenSource();
         var running = keeper.RunAsync(signer, stop.Token);
-        await UntilAsync(() => signer.Issued == 1);
+        await Patience.UntilAsync(() => changes == 1 && _time.IsAwaited(keeper.NextRotation() - _time.GetUtcNow()), "the first certificate is there, and the time of the next is waited for");
         var first = keeper.Current!;
 
         _time.Advance(TimeSpan.FromDays(7.9));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.True(_time.IsAwaited(keeper.NextRotation() - _time.GetUtcNow()));
         Assert.Same(first, keeper.Current);
 
         _time.Advance(TimeSpan.FromDays(0.2));
-        await UntilAsync(() => signer.Issued == 2 && changes == 2);
+        await Patience.UntilAsync(() => signer.Issued == 2 && changes == 2);
         Assert.NotEqual(first.SerialNumber, keeper.Current!.SerialNumber);
         Assert.NotEqual(first.GetPublicKey(), keeper.Current.GetPublicKey());
         Assert.Equal(keeper.Current.SerialNumber, Keeper(0.5).Current!.SerialNumber);
@@ -98,15 +98,16 @@ public sealed class CertificateKeeperTests : IDisposable
         var keeper = Keeper(0);
         using var stop = new CancellationTokenSource();
         var running = keeper.RunAsync(signer, stop.Token);
-        await UntilAsync(() => signer.Keys.Count == 1);
+        await Patience.UntilAsync(() => signer.Keys.Count == 1);
         signer.Trouble = null;
-        while (signer.Issued == 0)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
-
-        await UntilAsync(() => keeper.Current is not null);
+        await Patience.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return signer.Issued > 0;
+            },
+            "it asks again");
+        await Patience.UntilAsync(() => keeper.Current is not null);
         await keeper.WaitAsync(TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await running;
@@ -115,12 +116,6 @@ public sealed class CertificateKeeperTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     private CertificateKeeper Keeper(double random) => new(new(_directory, "client"), static () => s_template, _time, NullLogger.Instance, () => random);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!holds()) await Task.Delay(5, patience.Token);
-    }
 
     /// <summary>Signs for ten days, unless told otherwise.</summary>
     private sealed class Signer(TimeProvider time) : ICertificateIssuer

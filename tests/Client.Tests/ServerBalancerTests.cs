@@ -7,11 +7,11 @@ namespace Tiphys.Client.Tests;
 
 public sealed class ServerBalancerTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-balancer-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly List<EchoServer> _started = [];
     private readonly FakeProbe _probe = new();
+    private readonly ManualTime _time = new(); // no server is too slow
 
     public async ValueTask DisposeAsync()
     {
@@ -39,7 +39,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
         var (a, b) = (Server("a"), Server("b"));
         var servers = List(a.Address, b.Address);
         var balancer = Balancer(servers);
-        var monitor = new ServerMonitor(servers, balancer, _probe, TimeProvider.System, NullLogger.Instance);
+        var monitor = new ServerMonitor(servers, balancer, _probe, _time, NullLogger.Instance);
         using var client = await ConnectAsync(balancer);
         Assert.Equal("a", await ReadAsync(client));
 
@@ -47,7 +47,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
         await monitor.RoundAsync(CancellationToken.None);
         Assert.True(balancer.IsUsed(a.Address));
         await monitor.RoundAsync(CancellationToken.None);
-        await Assert.ThrowsAnyAsync<IOException>(() => client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience));
+        await Assert.ThrowsAnyAsync<IOException>(() => client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(Patience.Limit));
 
         // It still accepts connections, as the kernel does for a process that hangs.
         Assert.Equal("b", await AskAsync(balancer));
@@ -59,7 +59,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
         var (a, b) = (Server("a"), Server("b"));
         var servers = List(a.Address, b.Address);
         var balancer = Balancer(servers);
-        var monitor = new ServerMonitor(servers, balancer, _probe, TimeProvider.System, NullLogger.Instance);
+        var monitor = new ServerMonitor(servers, balancer, _probe, _time, NullLogger.Instance);
         using var client = await ConnectAsync(balancer);
         Assert.Equal("a", await ReadAsync(client));
         _probe.States[a.Address] = _probe.States[b.Address] = ServerState.Silent;
@@ -68,7 +68,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
 
         var asked = _probe.Asked;
         var alone = List(a.Address);
-        await new ServerMonitor(alone, balancer, _probe, TimeProvider.System, NullLogger.Instance).RoundAsync(CancellationToken.None);
+        await new ServerMonitor(alone, balancer, _probe, _time, NullLogger.Instance).RoundAsync(CancellationToken.None);
         Assert.Equal(asked, _probe.Asked);
     }
 
@@ -78,7 +78,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
         var (a, b) = (Server("a"), Server("b"));
         var servers = List(a.Address, b.Address);
         var balancer = Balancer(servers);
-        var monitor = new ServerMonitor(servers, balancer, _probe, TimeProvider.System, NullLogger.Instance);
+        var monitor = new ServerMonitor(servers, balancer, _probe, _time, NullLogger.Instance);
         using var client = await ConnectAsync(balancer);
         Assert.Equal("a", await ReadAsync(client));
         _probe.States[a.Address] = ServerState.NotReady;
@@ -105,10 +105,10 @@ public sealed class ServerBalancerTests : IAsyncDisposable
             client.Client.Shutdown(SocketShutdown.Send);
         });
         var received = new MemoryStream();
-        await stream.CopyToAsync(received).WaitAsync(Patience);
+        await stream.CopyToAsync(received).WaitAsync(Patience.Limit);
         await writing;
         Assert.Equal(sent, received.ToArray());
-        Assert.True(SpinWait.SpinUntil(() => !balancer.IsUsed(a.Address), Patience));
+        await Patience.UntilAsync(() => !balancer.IsUsed(a.Address));
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
 
     private ServerBalancer Balancer(ServerList servers)
     {
-        var balancer = new ServerBalancer(new IPEndPoint(IPAddress.Loopback, 0), servers, TimeProvider.System, NullLogger.Instance);
+        var balancer = new ServerBalancer(new IPEndPoint(IPAddress.Loopback, 0), servers, _time, NullLogger.Instance);
         _ = balancer.RunAsync(_stop.Token);
         return balancer;
     }
@@ -159,7 +159,7 @@ public sealed class ServerBalancerTests : IAsyncDisposable
     private static async Task<string> ReadAsync(TcpClient client)
     {
         var one = new byte[1];
-        await client.GetStream().ReadExactlyAsync(one).AsTask().WaitAsync(Patience);
+        await client.GetStream().ReadExactlyAsync(one).AsTask().WaitAsync(Patience.Limit);
         return ((char)one[0]).ToString();
     }
 

@@ -100,7 +100,7 @@ public sealed class NodeCertificateTests(NodeCertificateTests.Fixture fixture) :
     {
         using var client = _cluster.ClientFor("kubelet", "system:node:" + node, "system:nodes");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         return X509Certificate2.CreateFromPem(await new SigningRequestIssuer(client).IssueAsync(template, key, patience.Token));
     }
 

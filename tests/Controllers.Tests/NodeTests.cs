@@ -59,9 +59,13 @@ public sealed class NodeTests(TestCluster cluster)
     [Fact]
     public async Task Silent_nodes_become_unknown_and_are_emptied_unless_all_are_silent()
     {
-        await using var own = new TestCluster(static o => o with { NodeMonitorGracePeriod = TimeSpan.FromSeconds(1) });
+        var time = new SteppedTime();
+        await using var own = new TestCluster(static o => o with { LeaderElect = false, NodeMonitorGracePeriod = TimeSpan.FromSeconds(50) }, time);
         await own.InitializeAsync();
-        var node = await own.WaitAsync<Node>(null, FakeNodes.Name, static n => n?.Status.Conditions?.Find(static c => c.Type == "Ready")?.Status == "Unknown" && n.Spec.Taints is { Count: > 0 });
+        await own.WaitAllAsync<Event>("default", null, static e => e.Exists(static e => e is { Reason: "RegisteredNode", InvolvedObject.Name: FakeNodes.Name }));
+        time.Advance(TimeSpan.FromSeconds(51));
+        await own.Client.Resource<Node>().PatchAsync(null, FakeNodes.Name, PatchType.Merge, """{"metadata":{"annotations":{"look":"again"}}}""", null, default); // timers go by the real clock
+        var node = await own.WaitAsync<Node>(null, FakeNodes.Name, static n => n?.Status.Conditions?.Find(static c => c.Type == "Ready")?.Status == "Unknown" && n.Spec.Taints?.Exists(static t => t.Key == "node.kubernetes.io/unreachable") == true);
         Assert.Equal("NodeStatusUnknown", node.Status.Conditions!.Single(static c => c.Type == "Ready").Reason);
         Assert.Equal("NodeStatusNeverUpdated", node.Status.Conditions!.Single(static c => c.Type == "MemoryPressure").Reason);
         Assert.Equal([("node.kubernetes.io/unreachable", "NoSchedule")], node.Spec.Taints!.Select(static t => (t.Key, t.Effect)));

@@ -32,6 +32,7 @@ public sealed class ReplicaSetTests(TestCluster cluster)
     {
         var ns = await cluster.NamespaceAsync();
         await cluster.Client.Resource<Pod>().CreateAsync(new() { Metadata = new() { Name = "orphan", Namespace = ns, Labels = new() { ["app"] = "rs" } }, Spec = new() { Containers = [new() { Name = "a", Image = "a:1" }] } }, default);
+        await cluster.WaitAsync<Pod>(ns, "orphan", static p => p!.Status.Phase == "Running"); // it is known by now
         await cluster.Client.Resource<ReplicaSet>().CreateAsync(Set(ns, 2), default);
         await cluster.WaitAsync<ReplicaSet>(ns, "rs", static s => s!.Status.Replicas == 2);
         var adopted = await cluster.Client.Resource<Pod>().GetAsync(ns, "orphan", default);
@@ -49,6 +50,10 @@ public sealed class ReplicaSetTests(TestCluster cluster)
         await cluster.Client.Resource<ReplicaSet>().CreateAsync(Set(ns, 3), default);
         var pods = await cluster.WaitAllAsync<Pod>(ns, "app=rs", static p => p.Count == 3 && p.All(static p => p.Status.Phase == "Running"));
         await cluster.Client.Resource<Pod>().PatchAsync(ns, pods[1].Metadata.Name, PatchType.Merge, """{"metadata":{"annotations":{"controller.kubernetes.io/pod-deletion-cost":"-5"}}}""", null, default);
+
+        // That another pod, taken away after this, has been replaced proves that the controller knows the cost.
+        await cluster.Client.Resource<Pod>().PatchAsync(ns, pods[0].Metadata.Name, PatchType.Merge, """{"metadata":{"labels":{"app":"other"}}}""", null, default);
+        await cluster.WaitAllAsync<Pod>(ns, "app=rs", p => p.Count == 3 && p.All(p => p.Metadata.Name != pods[0].Metadata.Name && p.Status.Phase == "Running"));
         await cluster.WaitAsync<ReplicaSet>(ns, "rs", static s => s!.Status.ReadyReplicas == 3);
         await cluster.Client.Resource<ReplicaSet>().PatchAsync(ns, "rs", PatchType.Merge, """{"spec":{"replicas":2}}""", null, default);
         var left = await cluster.WaitAllAsync<Pod>(ns, "app=rs", static p => p.Count == 2);

@@ -14,6 +14,7 @@ public sealed class ServerTests : IAsyncDisposable
     private static readonly IPEndPoint AnyPort = new(IPAddress.Loopback, 0);
 
     private readonly TestCluster _cluster = new();
+    private readonly ManualTime _time = new(); // nothing that is asked for comes too late
     private readonly CancellationTokenSource _stop = new();
     private readonly List<(ClusterDns Server, Task Running)> _servers = [];
 
@@ -31,7 +32,7 @@ public sealed class ServerTests : IAsyncDisposable
     private IPEndPoint Start(TestCluster cluster, params IPEndPoint[] upstreams)
     {
         var server = new ClusterDns(
-            new ClusterDnsOptions { Listen = [AnyPort], Health = null, Ready = null, Upstreams = upstreams }, cluster, TimeProvider.System, NullLoggerFactory.Instance);
+            new ClusterDnsOptions { Listen = [AnyPort], Health = null, Ready = null, Upstreams = upstreams }, cluster, _time, NullLoggerFactory.Instance);
         _servers.Add((server, server.RunAsync(_stop.Token)));
         return server.Addresses[0];
     }
@@ -48,7 +49,7 @@ public sealed class ServerTests : IAsyncDisposable
                 Ready = null,
                 Zone = new ClusterZoneOptions { Domain = DnsName.Parse("example.com"), PodNames = true },
             },
-            outside, TimeProvider.System, NullLoggerFactory.Instance);
+            outside, _time, NullLoggerFactory.Instance);
         outside.Current = outside.Current.With(
             new ServiceEntry(new ServiceKey("world", "www"), [IPAddress.Parse("192.0.2.80")], [new PortEntry("", "TCP", 80)], [])) with
         {
@@ -64,7 +65,7 @@ public sealed class ServerTests : IAsyncDisposable
         await socket.ConnectAsync(server);
         await socket.SendAsync(message);
         var buffer = new byte[65536];
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(Patience.Limit);
         return buffer[..await socket.ReceiveAsync(buffer, timeout.Token)];
     }
 
@@ -162,7 +163,7 @@ public sealed class ServerTests : IAsyncDisposable
     public async Task An_answer_comes_from_the_address_that_was_asked()
     {
         var server = new ClusterDns(
-            new ClusterDnsOptions { Listen = [new IPEndPoint(IPAddress.Any, 0)], Health = null, Ready = null }, _cluster, TimeProvider.System, NullLoggerFactory.Instance);
+            new ClusterDnsOptions { Listen = [new IPEndPoint(IPAddress.Any, 0)], Health = null, Ready = null }, _cluster, _time, NullLoggerFactory.Instance);
         _servers.Add((server, server.RunAsync(_stop.Token)));
         foreach (var address in new[] { "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.2", "127.0.0.1" })
         {
@@ -214,7 +215,7 @@ public sealed class ServerTests : IAsyncDisposable
 
     private static async Task<byte[]> Receive(Stream stream)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var timeout = new CancellationTokenSource(Patience.Limit);
         var prefix = new byte[2];
         await stream.ReadExactlyAsync(prefix, timeout.Token);
         var message = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];

@@ -76,35 +76,25 @@ public sealed class SourceTests
         services.Synced.SetResult();
         slices.Synced.SetResult();
         namespaces.Synced.SetResult();
-        await Until(source, () => source.HasSynced);
+        await Patience.UntilAsync(() => source.HasSynced);
         Assert.Equal(["10.1.0.1"], Addresses("a"));
 
         slices.Put(Slice("s2", "a", ("10.1.0.2", null, true)));
-        await Until(source, () => Addresses("a").Length == 2);
+        await Patience.UntilAsync(() => Addresses("a").Length == 2);
         services.Put(Service("b", s => s.ClusterIP = "None"));
         slices.Put(Slice("s2", "b", ("10.1.0.2", null, true)));
-        await Until(source, () => Addresses("a").Length == 1 && Addresses("b") is ["10.1.0.2"]);
+        await Patience.UntilAsync(() => Addresses("a").Length == 1 && Addresses("b") is ["10.1.0.2"]);
         services.Remove("default", "a");
-        await Until(source, () => Addresses("a").Length == 0);
+        await Patience.UntilAsync(() => Addresses("a").Length == 0);
         Assert.False(source.Current.ByEndpoint.ContainsKey(IPAddress.Parse("10.1.0.1")));
         namespaces.Remove("", "default");
-        await Until(source, () => source.Current.Namespaces.Count == 0);
+        await Patience.UntilAsync(() => source.Current.Namespaces.Count == 0);
         await stop.CancelAsync();
         await running;
 
         string[] Addresses(string name) =>
             [.. TestCluster.Zone.Answer(TestCluster.Question($"{name}.default.svc.cluster.local", DnsType.A), source.Current)
                 .Response.Answers.OfType<AddressRecord>().Select(r => r.Address.ToString())];
-    }
-
-    private static async Task Until(InformerServiceSource source, Func<bool> condition)
-    {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-        while (!condition())
-        {
-            timeout.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
     }
 }
 

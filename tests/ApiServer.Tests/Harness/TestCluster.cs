@@ -18,7 +18,7 @@ public sealed class TestCluster : IAsyncLifetime
     private KubeApiServer? _server;
     private HttpClient? _http;
 
-    internal TestTime Time { get; } = new();
+    internal SteppedTime Time { get; } = new();
 
     public ApiResources Resources => _server!.Resources;
 

@@ -25,11 +25,13 @@ public sealed class CertificateRotationTests : IDisposable
         _time.Advance(due - _time.GetUtcNow() - TimeSpan.FromSeconds(15));
         using var stop = new CancellationTokenSource();
         var running = new CertificateRotation(pki, _changed.Add, _time, NullLogger.Instance).RunAsync(stop.Token);
+        await Patience.UntilAsync(() => _time.Timers == 1, "it waits for the next look");
         _time.Advance(CertificateRotation.Interval);
+        await Patience.UntilAsync(() => _time.Timers == 1, "it has looked, and waits for the next look");
         Assert.Equal(first.Thumbprint, pki.ApiServer.Thumbprint);
         Assert.Empty(_changed);
         _time.Advance(CertificateRotation.Interval);
-        Assert.True(SpinWait.SpinUntil(() => _changed.Count == 4, TimeSpan.FromSeconds(60)));
+        await Patience.UntilAsync(() => _changed.Count == 4);
         Assert.Equal(["admin", "apiserver", "apiserver-kubelet-client", "front-proxy-client"], _changed.Order(StringComparer.Ordinal));
         Assert.NotEqual(first.Thumbprint, pki.ApiServer.Thumbprint);
         Assert.True(pki.ApiServer.NotAfter.ToUniversalTime() > _time.GetUtcNow().AddDays(364));

@@ -6,7 +6,7 @@ namespace Tiphys.ApiServer.Tests;
 public sealed class ClusterPkiTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-pki-").FullName;
-    private readonly TestTime _time = new();
+    private readonly SteppedTime _time = new();
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 

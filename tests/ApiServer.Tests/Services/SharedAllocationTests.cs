@@ -95,14 +95,13 @@ public sealed class SharedAllocationTests : IAsyncDisposable
         var wanted = New("new");
         wanted.Spec.ClusterIP = "10.43.9.50";
         Assert.Contains("provided IP is already allocated", (await Assert.ThrowsAsync<ApiException>(() => server.Client.Resource<Service>().CreateAsync(wanted, Cancel))).Message, StringComparison.Ordinal);
-        var events = await server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel);
-        Assert.Contains(events.Items, static e => e is { Reason: "ClusterIPNotAllocated", Message: "Cluster IP [IPv4]: 10.43.9.1 is not allocated; repairing", InvolvedObject.Name: "old0" });
+        await Eventually.IsAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "ClusterIPNotAllocated", Message: "Cluster IP [IPv4]: 10.43.9.1 is not allocated; repairing", InvolvedObject.Name: "old0" }));
     }
 
     [Fact]
     public async Task An_address_whose_service_never_came_is_given_back()
     {
-        var time = new TestTime();
+        var time = new SteppedTime();
         await using (var server = await TestServer.StartAsync(_store, "192.0.2.1", time))
         {
             var leaked = new ApiIPAddress
@@ -159,8 +158,7 @@ public sealed class SharedAllocationTests : IAsyncDisposable
 
         await repair.RunOnceAsync(Cancel);
         Assert.Equal([30100], await PortsAsync());
-        var events = await server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel);
-        Assert.Contains(events.Items, static e => e is { Reason: "PortNotAllocated", Message: "Port 30100 is not allocated; repairing" });
+        await Eventually.IsAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "PortNotAllocated", Message: "Port 30100 is not allocated; repairing" }));
     }
 
     [Fact]

@@ -26,12 +26,17 @@ public sealed class TestCluster : IAsyncLifetime
     private Task _running = Task.CompletedTask;
     private int _namespaces;
     private readonly Func<ControllerManagerOptions, ControllerManagerOptions> _change = static o => o;
+    private readonly TimeProvider _controllersTime = TimeProvider.System;
 
     /// <summary>The cluster all tests share.</summary>
     public TestCluster() { }
 
-    /// <summary>A cluster of a test's own, with other settings.</summary>
-    internal TestCluster(Func<ControllerManagerOptions, ControllerManagerOptions> change) => _change = change;
+    /// <summary>A cluster of a test's own, with other settings and another clock of its controllers.</summary>
+    internal TestCluster(Func<ControllerManagerOptions, ControllerManagerOptions> change, TimeProvider? time = null)
+    {
+        _change = change;
+        _controllersTime = time ?? _controllersTime;
+    }
 
     /// <summary>A client that may do everything.</summary>
     public KubernetesClient Client { get; private set; } = null!;
@@ -60,6 +65,10 @@ public sealed class TestCluster : IAsyncLifetime
         {
             Controllers = ["*", "bootstrap-signer-controller", "token-cleaner-controller"],
             LeaderElect = true,
+
+            // The only candidate must not lose, nor a node be taken for silent (none of them ever says that it lives), because the machine stood still.
+            LeaderElection = new(TimeSpan.FromMinutes(30), TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(2)),
+            NodeMonitorGracePeriod = TimeSpan.FromHours(1),
             AllocateNodeCidrs = true,
             ClusterCidrs = [IPNetwork.Parse("10.42.0.0/16")],
             RootCertificates = _pki.Authority.Pem,
@@ -70,7 +79,7 @@ public sealed class TestCluster : IAsyncLifetime
         options = options with { ClientFor = account => ClientFor("kube-controller-manager", $"system:serviceaccount:kube-system:{account}", "system:serviceaccounts", "system:serviceaccounts:kube-system", UserInfo.Authenticated) };
         options = _change(options);
         _running = Task.WhenAll(
-            ControllerManager.RunAsync(options, ClientFor("kube-controller-manager", "system:kube-controller-manager", UserInfo.Authenticated), TimeProvider.System, Loggers, _stop.Token),
+            ControllerManager.RunAsync(options, ClientFor("kube-controller-manager", "system:kube-controller-manager", UserInfo.Authenticated), _controllersTime, Loggers, _stop.Token),
             Nodes.RunAsync(_stop.Token));
     }
 
@@ -84,9 +93,9 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Waits until an object is as it should be (null: it does not exist).</summary>
-    public async Task<T> WaitAsync<T>(string? ns, string name, Func<T?, bool> when, int seconds = 60) where T : class, IKubernetesObject<T>
+    public async Task<T> WaitAsync<T>(string? ns, string name, Func<T?, bool> when) where T : class, IKubernetesObject<T>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         T? last = null;
         try
         {
@@ -109,9 +118,9 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Waits until the objects of a namespace are as they should be.</summary>
-    public async Task<List<T>> WaitAllAsync<T>(string? ns, string? labels, Func<List<T>, bool> when, int seconds = 60) where T : class, IKubernetesObject<T>
+    public async Task<List<T>> WaitAllAsync<T>(string? ns, string? labels, Func<List<T>, bool> when) where T : class, IKubernetesObject<T>
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var last = new Dictionary<string, T>();
         try
         {

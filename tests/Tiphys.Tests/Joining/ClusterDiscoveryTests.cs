@@ -12,18 +12,20 @@ public sealed class ClusterDiscoveryTests
     [Fact]
     public async Task A_server_that_is_not_there_is_waited_for_a_minute_and_then_named()
     {
-        using var closed = new TcpListener(IPAddress.Loopback, 0);
-        closed.Start();
-        var server = new Uri($"https://{closed.LocalEndpoint}");
-        closed.Stop();
+        // A port that is held but not listened at is nobody else's meanwhile.
+        using var closed = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var server = new Uri($"https://{closed.LocalEndPoint}");
         var time = new ManualTime();
         var started = time.GetUtcNow();
         var discovery = new ClusterDiscovery(server, "tiphys token create --server", time, NullLogger.Instance).AuthorityAsync(BootstrapToken.Generate(), [], CancellationToken.None);
-        while (!discovery.IsCompleted)
-        {
-            if (time.Timers > 0) time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(1);
-        }
+        await Patience.UntilAsync(
+            () =>
+            {
+                if (time.Timers > 0) time.Advance(TimeSpan.FromSeconds(1));
+                return discovery.IsCompleted;
+            },
+            "it gives up");
 
         var error = await Assert.ThrowsAsync<StartException>(() => discovery);
         Assert.StartsWith($"the API server {server} cannot be reached: ", error.Message, StringComparison.Ordinal);

@@ -14,7 +14,7 @@ public sealed class KmsServerTests : IAsyncDisposable
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-test-").FullName;
     private readonly ComponentTokens _components = new();
-    private readonly TestTime _time = new();
+    private readonly SteppedTime _time = new();
     private readonly string _token;
     private HttpClient _http = new();
 
@@ -62,8 +62,13 @@ public sealed class KmsServerTests : IAsyncDisposable
         Assert.Equal(200, (await GetAsync(Secrets + "/a")).Code);
 
         await kms.StartAsync();
-        _time.Advance(TimeSpan.FromSeconds(4));
-        Assert.Equal((200, "ok"), await GetAsync("/readyz/kms-providers"));
+        await Patience.UntilAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(4));
+                return await GetAsync("/readyz/kms-providers") == (200, "ok");
+            },
+            "the plugin is well again");
         await SendAsync(HttpMethod.Post, Secrets, """{"metadata":{"name":"b"}}""");
     }
 
@@ -80,12 +85,12 @@ public sealed class KmsServerTests : IAsyncDisposable
 
         await using var encryption = await LoadAsync(reload: false);
         var starting = StartAsync(store, encryption);
-        await UntilAsync(async () => (await GetAsync("/readyz")).Code == 500);
+        await Patience.UntilAsync(async () => (await GetAsync("/readyz")).Code == 500);
         Assert.Contains("[-]kms-providers failed", (await GetAsync("/readyz")).Text, StringComparison.Ordinal);
         Assert.False(starting.IsCompleted);
 
         await kms.StartAsync();
-        await UntilAsync(async () =>
+        await Patience.UntilAsync(async () =>
         {
             _time.Advance(TimeSpan.FromSeconds(4));
             await GetAsync("/readyz/kms-providers");
@@ -112,12 +117,13 @@ public sealed class KmsServerTests : IAsyncDisposable
         await encryption.ReadAgainAsync(CancellationToken.None);
         Configure((other, "other"), (vault, "vault"));
         var reading = encryption.ReadAgainAsync(CancellationToken.None);
-        while (!reading.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(50);
-        }
-
+        await Patience.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(5));
+                return reading.IsCompleted;
+            },
+            "the file is given up");
         await reading;
         Assert.Equal((200, "ok"), await GetAsync("/readyz/kms-providers"));
         var read = await SendAsync(HttpMethod.Get, Secrets + "/a", null);
@@ -138,7 +144,7 @@ public sealed class KmsServerTests : IAsyncDisposable
     private void Configure(params (FakeKms Kms, string Name)[] providers) => File.WriteAllText(
         ConfigFile,
         "kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\nresources:\n- resources: [secrets]\n  providers:\n"
-        + string.Concat(providers.Select(p => $"  - kms: {{apiVersion: v2, name: {p.Name}, endpoint: \"{p.Kms.Endpoint}\"}}\n")));
+        + string.Concat(providers.Select(p => $"  - kms: {{apiVersion: v2, name: {p.Name}, endpoint: \"{p.Kms.Endpoint}\", timeout: 10s}}\n")));
 
     private Task<EncryptionAtRest> LoadAsync(bool reload) => EncryptionAtRest.LoadAsync(ConfigFile, reload, _time, NullLogger.Instance, CancellationToken.None);
 
@@ -161,12 +167,6 @@ public sealed class KmsServerTests : IAsyncDisposable
             store,
             NullLoggerFactory.Instance,
             CancellationToken.None);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (!await condition()) await Task.Delay(50, patience.Token);
     }
 
     private static async Task<string> StoredAsync(EmbeddedStore store) =>

@@ -9,6 +9,7 @@ namespace Tiphys.ApiServer.Tests;
 public sealed class KmsTests : IAsyncDisposable
 {
     private const string Prefix = "k8s:enc:kms:v2:vault:";
+    private const string Away = "10s";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("tiphys-test-").FullName;
     private readonly List<EncryptionRules> _opened = [];
@@ -75,7 +76,7 @@ public sealed class KmsTests : IAsyncDisposable
         Assert.False((await transformer.ReadAsync(first)).Stale);
 
         _time.Advance(TimeSpan.FromMinutes(1));
-        await Until(() => Parse(transformer.Write("c")).KeyID == "key-2");
+        await Patience.UntilAsync(() => Parse(transformer.Write("c")).KeyID == "key-2");
         Assert.Equal(("a", true), await transformer.ReadAsync(first));
         Assert.False((await transformer.ReadAsync(transformer.Write("c"))).Stale);
         Assert.Equal(0, _kms.Decryptions);
@@ -85,9 +86,9 @@ public sealed class KmsTests : IAsyncDisposable
     public async Task Without_the_plugin_what_was_read_is_readable_and_writing_ends_after_three_minutes()
     {
         await _kms.StartAsync();
-        var (transformer, rules) = await OpenAsync();
+        var (transformer, rules) = await OpenAsync(Away);
         var known = transformer.Write("known");
-        var (other, _) = await OpenAsync();
+        var (other, _) = await OpenAsync(Away);
         var unknown = other.Write("unknown");
         await _kms.StopAsync();
 
@@ -104,7 +105,7 @@ public sealed class KmsTests : IAsyncDisposable
         Assert.Equal("known", (await transformer.ReadAsync(known)).Value);
 
         await _kms.StartAsync();
-        await Until(() =>
+        await Patience.UntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(10));
             return CanWrite(transformer);
@@ -117,11 +118,11 @@ public sealed class KmsTests : IAsyncDisposable
     [Fact]
     public async Task A_plugin_may_start_after_the_server()
     {
-        var (transformer, rules) = await OpenAsync();
+        var (transformer, rules) = await OpenAsync(Away);
         Assert.NotNull(await rules.ProblemAsync(default));
         Assert.Equal("got unexpected nil transformer", Assert.Throws<ValueTransformException>(() => transformer.Write("a")).Message);
         await _kms.StartAsync();
-        await Until(() =>
+        await Patience.UntilAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(10));
             return CanWrite(transformer);
@@ -181,12 +182,13 @@ public sealed class KmsTests : IAsyncDisposable
         }
     }
 
-    private async Task<(IValueTransformer Transformer, EncryptionRules Rules)> OpenAsync()
+    // The plugin's calls end by the real clock: where it is always there, they never do; where it is away, they must.
+    private async Task<(IValueTransformer Transformer, EncryptionRules Rules)> OpenAsync(string timeout = "2m")
     {
         var file = Path.Combine(_directory, "enc.yaml");
         await File.WriteAllTextAsync(
             file,
-            $"kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\nresources:\n- resources: [secrets]\n  providers:\n  - kms: {{apiVersion: v2, name: vault, endpoint: \"{_kms.Endpoint}\", timeout: 3s}}\n");
+            $"kind: EncryptionConfiguration\napiVersion: apiserver.config.k8s.io/v1\nresources:\n- resources: [secrets]\n  providers:\n  - kms: {{apiVersion: v2, name: vault, endpoint: \"{_kms.Endpoint}\", timeout: {timeout}}}\n");
         var rules = EncryptionTesting.Load(file, _time);
         _opened.Add(rules);
         await rules.StartAsync(TestContext.Current.CancellationToken);
@@ -210,11 +212,5 @@ public sealed class KmsTests : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static async Task Until(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!condition()) await Task.Delay(50, patience.Token);
     }
 }

@@ -1,7 +1,7 @@
-namespace Tiphys.ApiServer.Tests;
+namespace Tiphys.Testing;
 
 /// <summary>The real clock, moved ahead at will.</summary>
-internal sealed class TestTime : TimeProvider
+internal sealed class SteppedTime : TimeProvider
 {
     private long _offset;
 
