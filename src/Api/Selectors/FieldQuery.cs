@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace Tiphys.Api;
 
 /// <summary>One condition on a field.</summary>
@@ -37,7 +40,7 @@ public sealed record FieldQuery(IReadOnlyList<FieldRequirement> Requirements)
     public static FieldQuery Parse(string text)
     {
         var requirements = new List<FieldRequirement>();
-        foreach (var term in SplitTerms(text))
+        foreach (var term in SplitTerms(text).Order(StringComparer.Ordinal)) // of several faulty ones the first in order is told
         {
             if (term.Length == 0) continue;
             var at = term.IndexOf('=');
@@ -68,6 +71,19 @@ public sealed record FieldQuery(IReadOnlyList<FieldRequirement> Requirements)
         yield return text[start..];
     }
 
-    private static string Unescape(string value) =>
-        value.Contains('\\', StringComparison.Ordinal) ? value.Replace("\\,", ",", StringComparison.Ordinal).Replace("\\=", "=", StringComparison.Ordinal).Replace("\\\\", "\\", StringComparison.Ordinal) : value;
+    /// <summary>Takes out the backslashes before backslashes, commas and equals signs, which may not stand without.</summary>
+    private static string Unescape(string value)
+    {
+        if (value.AsSpan().IndexOfAny('\\', ',', '=') < 0) return value;
+        var plain = new StringBuilder();
+        for (var i = 0; i < value.Length; i++)
+        {
+            if (value[i] is ',' or '=') throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"invalid field selector: unescaped character in value: {(int)value[i]}"));
+            if (value[i] == '\\' && (++i == value.Length || value[i] is not ('\\' or ',' or '=')))
+                throw new FormatException($"invalid field selector: invalid escape sequence: \\{value[i..Math.Min(i + 1, value.Length)]}");
+            plain.Append(value[i]);
+        }
+
+        return plain.ToString();
+    }
 }

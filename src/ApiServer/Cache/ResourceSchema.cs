@@ -37,5 +37,5 @@ public sealed class ResourceSchema(KindInfo kind, string keyPrefix, IReadOnlyLis
 
     /// <summary>Whether selectors may ask for this field.</summary>
     public bool IsSelectable(string label) =>
-        label is "metadata.name" || (label is "metadata.namespace" && Kind.Namespaced) || SelectableFields.Any(f => f.Label == label);
+        label is "metadata.name" || (label is "metadata.namespace" && (Kind.Namespaced || SelectableFields.Count == 0)) || SelectableFields.Any(f => f.Label == label);
 }

@@ -93,6 +93,9 @@ public static class ApiErrors
     public static StatusException InternalError(string message) =>
         New(500, StatusReason.InternalError, $"Internal error occurred: {message}", new() { Causes = [new() { Message = message }] });
 
+    /// <summary>500 without a reason: a fault that upstream did not foresee in a client's request.</summary>
+    public static StatusException Plain(string message) => New(500, "", message, null);
+
     /// <summary>
     /// 500 without a reason: what the store says, as it says it, which is how etcd's NOSPACE reaches clients. Encryption at rest is an
     /// internal matter.

@@ -38,6 +38,10 @@ internal static class DeletionRequest
             else ApiJson.DecodeInto(options, format == WireFormat.Yaml ? Client.YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes))) : bytes);
             return options;
         }
+        catch (ApiDecodeException) when (format == WireFormat.Json && JsonSyntax.Fault(bytes) is { } fault)
+        {
+            throw ApiErrors.BadRequest($"couldn't get version/kind; json parse error: {fault}");
+        }
         catch (Exception e) when (e is ApiDecodeException or FormatException)
         {
             throw ApiErrors.BadRequest($"unable to decode DeleteOptions: {e.Message}");

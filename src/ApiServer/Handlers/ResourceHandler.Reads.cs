@@ -12,69 +12,79 @@ internal sealed partial class ResourceHandler
     private async Task ListAsync(ApiRequest request)
     {
         Need("list");
-        var selection = SelectionOf(request);
-        var revisionText = request.Query("resourceVersion");
-        var match = request.Query("resourceVersionMatch");
-        var limit = request.QueryNumber("limit") ?? 0;
-        _ = request.QueryNumber("timeoutSeconds"); // of no use to a list, but it must be a number
-        var token = request.Query("continue");
-        CheckRevisionMatch(revisionText, match, token);
-        if (token.Length > 0 || match == ResourceVersionMatch.Exact || (limit > 0 && revisionText != "0"))
+        var options = ListParameters.Read(request, watch: false);
+        var (items, metadata) = await FindAsync(SelectionOf(request, options), options, request.Cancel);
+        await ObjectResponse.WriteListAsync(request, View, items, metadata);
+    }
+
+    private async Task<(List<StoredObject> Items, ListMeta Metadata)> FindAsync(Selection selection, ListParameters options, CancellationToken cancel)
+    {
+        var (revisionText, limit) = (options.Revision, options.Limit);
+        if (options.Continue.Length > 0)
         {
-            var exact = match == ResourceVersionMatch.Exact ? ParseRevision(revisionText) : 0;
-            var page = await Store.PageAsync(selection, exact, limit, token, request.Cancel);
-            await ObjectResponse.WriteListAsync(request, View, page.Items, page.Metadata);
-            return;
+            var (shown, _) = ContinueToken.Parse(options.Continue); // a broken token is told before what may not be beside it
+            if (revisionText is not ("" or "0")) throw ApiErrors.BadRequest("specifying resource version is not allowed when using continue");
+            if (shown > 0) await WaitForAsync((ulong)shown, cancel);
+            return await Store.PageAsync(selection, 0, limit, options.Continue, cancel);
+        }
+
+        var wanted = RevisionOfList(revisionText);
+        var isExact = options.Match == ResourceVersionMatch.Exact || (options.Match.Length == 0 && limit > 0 && wanted > 0);
+        if (isExact || (limit > 0 && revisionText != "0"))
+        {
+            if (wanted > 0) await WaitForAsync(wanted, cancel);
+            return await Store.PageAsync(selection, isExact ? (long)wanted : 0, limit, "", cancel);
         }
 
         List<StoredObject> items;
         long revision;
-        if (revisionText.Length == 0) (items, revision) = await Store.ListFreshAsync(selection, request.Cancel);
+        if (revisionText.Length == 0) (items, revision) = await Store.ListFreshAsync(selection, cancel);
         else
         {
-            await WaitForAsync(ParseRevision(revisionText), request.Cancel);
+            await WaitForAsync(wanted, cancel);
             (items, revision) = Store.Cache.List(selection);
         }
 
-        await ObjectResponse.WriteListAsync(request, View, items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
+        return (items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
     }
 
     private async Task WatchAsync(ApiRequest request)
     {
         Need("watch");
-        var selection = SelectionOf(request);
+        var options = ListParameters.Read(request, watch: true);
+        var selection = SelectionOf(request, options);
         if (request.Info.Name.Length > 0 && request.Query("fieldSelector").Length == 0)
             selection = selection with { Fields = new([new("metadata.name", request.Info.Name, false)]) };
-        var revisionText = request.Query("resourceVersion");
-        var initialEvents = request.QueryFlag("sendInitialEvents");
-        var bookmarks = request.QueryFlag("allowWatchBookmarks");
-        if (initialEvents && request.Query("resourceVersionMatch") != ResourceVersionMatch.NotOlderThan)
-        {
-            throw InvalidListOptions(static e => e.Forbidden(FieldPath.Of("resourceVersionMatch"), "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-        }
 
         // Watches end after 30 to 60 minutes when the client does not say, spread out so that they do not all return at once.
-        var seconds = request.QueryNumber("timeoutSeconds") is > 0 and { } asked ? asked : Random.Shared.Next(1800, 3600);
+        var seconds = options.TimeoutSeconds is > 0 and { } asked ? asked : Random.Shared.Next(1800, 3600);
+        var wanted = RevisionOfOne(options.Revision);
+        var initialEvents = options.InitialEvents == true;
         long? revision = null;
-        if (revisionText is "" or "0" || initialEvents)
-        {
-            if (revisionText is "") await Store.WaitFreshAsync(request.Cancel);
-            else await WaitForAsync(ParseRevision(revisionText), request.Cancel);
-        }
+        Status? failure = null;
+        if (options.Revision.Length == 0) await Store.WaitFreshAsync(request.Cancel);
+        if (initialEvents) failure = await TryWaitForAsync(wanted, request.Cancel);
         else
         {
-            // A revision of the future is waited for, as a server behind a load balancer must.
-            revision = ParseRevision(revisionText);
-            await WaitForAsync(Math.Min(revision.Value, Store.CurrentRevision), request.Cancel);
+            // A revision of the future is waited for by the watch, as a server behind a load balancer must.
+            await WaitForAsync(Math.Min(wanted, (ulong)Store.CurrentRevision), request.Cancel);
+            revision = wanted > 0 ? Clamp(wanted) : Store.Cache.Revision;
         }
 
         await new WatchResponse(request, View, Store.Cache, time).RunAsync(
-            new WatchOptions(selection, revision, bookmarks, initialEvents && bookmarks, TimeSpan.FromSeconds(seconds)));
+            new WatchOptions(selection, revision, options.Bookmarks, initialEvents && options.Bookmarks, TimeSpan.FromSeconds(seconds), failure));
     }
 
-    private async Task WaitForAsync(long revision, CancellationToken cancel)
+    private async Task WaitForAsync(ulong wanted, CancellationToken cancel)
     {
-        if (Store.Cache.Revision >= revision) return;
+        if (await TryWaitForAsync(wanted, cancel) is { } failure) throw new StatusException(failure);
+    }
+
+    /// <summary>Waits until the cache has a revision; 504 when nobody makes it.</summary>
+    private async Task<Status?> TryWaitForAsync(ulong wanted, CancellationToken cancel)
+    {
+        var revision = Clamp(wanted);
+        if (Store.Cache.Revision >= revision) return null;
 
         // Another server of the cluster may have made it without this one knowing.
         if (revision > Store.CurrentRevision) await Store.ReadRevisionAsync(cancel);
@@ -83,37 +93,41 @@ internal sealed partial class ResourceHandler
         try
         {
             await Store.Cache.WaitForRevisionAsync(revision, patience.Token);
+            return null;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            var error = ApiErrors.Timeout($"Too large resource version: {revision}, current: {Store.Cache.Revision}", 1);
+            var error = ApiErrors.Timeout($"Too large resource version: {wanted}, current: {Store.Cache.Revision}", 1);
             error.Status.Details!.Causes = [new() { Reason = "ResourceVersionTooLarge", Message = "Too large resource version" }];
-            throw error;
+            return error.Status;
         }
     }
 
-    private static void CheckRevisionMatch(string revision, string match, string token)
+    /// <summary>Revisions are told as 64 bits without sign, and are 63 in the store.</summary>
+    private static long Clamp(ulong revision) => (long)Math.Min(revision, long.MaxValue);
+
+    /// <summary>Upstream takes a resource version that is none as the client's fault in a list, and elsewhere as its own.</summary>
+    private static ulong RevisionOfList(string text)
     {
-        if (match.Length == 0) return;
-        if (token.Length > 0) throw InvalidListOptions(static e => e.Forbidden(FieldPath.Of("resourceVersionMatch"), "resourceVersionMatch is forbidden when continue is provided"));
-        if (revision.Length == 0) throw InvalidListOptions(static e => e.Forbidden(FieldPath.Of("resourceVersionMatch"), "resourceVersionMatch is forbidden unless resourceVersion is provided"));
-        if (match is not (ResourceVersionMatch.Exact or ResourceVersionMatch.NotOlderThan))
-            throw InvalidListOptions(e => e.NotSupported(FieldPath.Of("resourceVersionMatch"), match, [ResourceVersionMatch.Exact, ResourceVersionMatch.NotOlderThan, ""]));
-        if (match == ResourceVersionMatch.Exact && revision == "0")
-            throw InvalidListOptions(static e => e.Forbidden(FieldPath.Of("resourceVersionMatch"), "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+        try
+        {
+            return GoNumbers.ParseRevision(text);
+        }
+        catch (FormatException e)
+        {
+            throw ApiErrors.BadRequest($"invalid resource version: {e.Message}");
+        }
     }
 
-    private static StatusException InvalidListOptions(Action<FieldErrors> report)
+    private static ulong RevisionOfOne(string text)
     {
-        var errors = new FieldErrors();
-        report(errors);
-        return ApiErrors.Invalid(new("meta.k8s.io", "ListOptions"), "", errors);
-    }
-
-    private static long ParseRevision(string text)
-    {
-        if (text.Length == 0) return 0;
-        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)) return revision;
-        throw ApiErrors.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
+        try
+        {
+            return GoNumbers.ParseRevision(text);
+        }
+        catch (FormatException e)
+        {
+            throw ApiErrors.Plain(e.Message);
+        }
     }
 }

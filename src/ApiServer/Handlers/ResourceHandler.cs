@@ -1,4 +1,3 @@
-using System.Globalization;
 using Tiphys.Api;
 using Tiphys.Api.Meta.V1;
 
@@ -52,7 +51,8 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
 
     private async Task GetAsync(ApiRequest request)
     {
-        // A read that allows any state could come from the cache, but the store holds its newest state in memory too.
+        // A read that allows an older state could come from the cache, but the store holds its newest state in memory too.
+        await WaitForAsync(RevisionOfOne(request.Query("resourceVersion")), request.Cancel);
         var stored = await Store.GetAsync(request.Info.Namespace, request.Info.Name, request.Cancel);
         await ObjectResponse.WriteAsync(request, View, stored);
     }
@@ -101,8 +101,10 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     private async Task DeleteCollectionAsync(ApiRequest request)
     {
         Need("deletecollection");
+        var chosen = ListParameters.Read(request, watch: false);
+        var selection = SelectionOf(request, chosen);
         var options = await DeletionRequest.ReadAsync(request);
-        var (items, revision) = await Store.ListFreshAsync(SelectionOf(request), request.Cancel);
+        var (items, metadata) = await FindAsync(selection, chosen, request.Cancel);
         foreach (var item in items)
         {
             try
@@ -115,10 +117,14 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
             }
         }
 
-        await ObjectResponse.WriteListAsync(request, View, items, new ListMeta { ResourceVersion = revision.ToString(CultureInfo.InvariantCulture) });
+        await ObjectResponse.WriteListAsync(request, View, items, metadata);
     }
 
-    private static StatusException UnknownLabel(string field) => ApiErrors.BadRequest($"field label not supported: {field}");
+    /// <summary>400: kinds that have fields of their own to select by say it in other words than the rest.</summary>
+    private StatusException UnknownLabel(string field) => ApiErrors.BadRequest(
+        Definition.Schema.SelectableFields.Count == 0 ? $"{GoText.Quote(field)} is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
+        : Kind is { Group: "batch", Kind: "Job" } ? $"field label {GoText.Quote(field)} not supported for Job"
+        : $"field label not supported: {field}");
 
     private IKubernetesObject ToStored(IKubernetesObject item) => version is null ? item : version.Converter.ToStored(item);
 
@@ -127,20 +133,12 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
         if (!Definition.Verbs.Contains(verb)) throw ApiErrors.MethodNotSupported(Store.GroupResource, verb);
     }
 
-    private Selection SelectionOf(ApiRequest request)
+    private Selection SelectionOf(ApiRequest request, ListParameters options)
     {
-        try
-        {
-            var labels = request.Query("labelSelector") is { Length: > 0 } text ? LabelQuery.Parse(text) : LabelQuery.Everything;
-            var fields = request.Query("fieldSelector") is { Length: > 0 } fieldText ? FieldQuery.Parse(fieldText) : FieldQuery.Everything;
-            if (version?.FieldLabels is { } names) fields = new([.. fields.Requirements.Select(r => r with { Field = names.GetValueOrDefault(r.Field) ?? throw UnknownLabel(r.Field) })]);
-            foreach (var requirement in fields.Requirements)
-                if (!Definition.Schema.IsSelectable(requirement.Field)) throw UnknownLabel(requirement.Field);
-            return new Selection(request.Info.Namespace, labels, fields);
-        }
-        catch (FormatException e)
-        {
-            throw ApiErrors.BadRequest(e.Message);
-        }
+        var fields = options.Fields;
+        if (version?.FieldLabels is { } names) fields = new([.. fields.Requirements.Select(r => r with { Field = names.GetValueOrDefault(r.Field) ?? throw UnknownLabel(r.Field) })]);
+        foreach (var requirement in fields.Requirements)
+            if (!Definition.Schema.IsSelectable(requirement.Field)) throw UnknownLabel(requirement.Field);
+        return new Selection(request.Info.Namespace, options.Labels, fields);
     }
 }

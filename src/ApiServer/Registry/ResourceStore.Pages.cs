@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Tiphys.Api.Meta.V1;
 using Tiphys.Storage;
 
@@ -83,42 +82,4 @@ public sealed partial class ResourceStore
         error.Status.Metadata.Continue = ContinueToken.Format(ContinueToken.Newest, start);
         return error;
     }
-
-    /// <summary>The token between two pages: revision and next key, in upstream's own form.</summary>
-    private static class ContinueToken
-    {
-        /// <summary>Stands for whatever revision is the newest then.</summary>
-        public const long Newest = -1;
-
-        private const string Version = "meta.k8s.io/v1";
-
-        public static string Format(long revision, string start)
-        {
-            var json = JsonSerializer.SerializeToUtf8Bytes(new TokenBody(Version, revision, start), TokenJson.Default.TokenBody);
-            return Convert.ToBase64String(json).TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        }
-
-        public static (long Revision, string Start) Parse(string token)
-        {
-            try
-            {
-                var padded = token.Replace('-', '+').Replace('_', '/');
-                var body = JsonSerializer.Deserialize(Convert.FromBase64String(padded.PadRight((padded.Length + 3) / 4 * 4, '=')), TokenJson.Default.TokenBody);
-                if (body is not { V: Version } || body.Rv == 0 || body.Start.Length == 0) throw new FormatException();
-                return (body.Rv, body.Start);
-            }
-            catch (Exception e) when (e is FormatException or JsonException)
-            {
-                throw ApiErrors.BadRequest("invalid continue token: continue key is not valid: invalid token");
-            }
-        }
-    }
 }
-
-internal sealed record TokenBody(
-    [property: System.Text.Json.Serialization.JsonPropertyName("v")] string V,
-    [property: System.Text.Json.Serialization.JsonPropertyName("rv")] long Rv,
-    [property: System.Text.Json.Serialization.JsonPropertyName("start")] string Start);
-
-[System.Text.Json.Serialization.JsonSerializable(typeof(TokenBody))]
-internal sealed partial class TokenJson : System.Text.Json.Serialization.JsonSerializerContext;

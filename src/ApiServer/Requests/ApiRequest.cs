@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -41,11 +40,7 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
     /// <exception cref="StatusException">400: not a number.</exception>
     public long? QueryNumber(string name)
     {
-        var text = Query(name);
-        if (text.Length == 0) return null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+        return Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? GoNumbers.ParseInt(values[0] ?? "") : null;
     }
 
     /// <summary>Whether the request asks for a dry run.</summary>

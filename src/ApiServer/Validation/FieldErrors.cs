@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Tiphys.Api;
 
 namespace Tiphys.ApiServer;
@@ -96,7 +95,7 @@ public sealed class FieldErrors : IReadOnlyCollection<FieldError>
         _ => value.ToString() ?? "",
     };
 
-    private static string Quote(string text) => "\"" + JsonEncodedText.Encode(text, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"";
+    private static string Quote(string text) => GoText.Quote(text);
 }
 
 /// <summary>Path of a field, built from the root; it becomes text only when an error is reported.</summary>

@@ -14,7 +14,8 @@ namespace Tiphys.ApiServer;
 /// <param name="Bookmarks">Whether progress is told.</param>
 /// <param name="InitialEventsEnd">The initial objects end with an annotated bookmark (sendInitialEvents).</param>
 /// <param name="Timeout">When the server ends the watch.</param>
-internal sealed record WatchOptions(Selection Selection, long? Revision, bool Bookmarks, bool InitialEventsEnd, TimeSpan Timeout);
+/// <param name="Failure">Why there is nothing to watch, or null.</param>
+internal sealed record WatchOptions(Selection Selection, long? Revision, bool Bookmarks, bool InitialEventsEnd, TimeSpan Timeout, Status? Failure = null);
 
 /// <summary>Streams a resource's changes to one client.</summary>
 internal sealed class WatchResponse(ApiRequest request, ResourceView view, WatchCache cache, TimeProvider time)
@@ -30,6 +31,7 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
         WatchCursor cursor;
         try
         {
+            if (options.Failure is { } failure) throw new StatusException(failure);
             if (options.Revision is { } revision) cursor = cache.OpenCursor(revision);
             else (initial, cursor) = cache.ListAndOpenCursor(options.Selection);
         }
@@ -62,8 +64,9 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(request.Cancel);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(ended.Token, view.Stopping);
+        var began = time.GetTimestamp();
         var timeout = Task.Delay(options.Timeout, time, stopping.Token);
-        var tick = options.Bookmarks ? Task.Delay(BookmarkEvery, time, ended.Token) : timeout;
+        var tick = NextTick();
         var told = cursor.Revision;
         try
         {
@@ -88,7 +91,7 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
                 if (tick.IsCompleted && options.Bookmarks)
                 {
                     if (cursor.Revision > told) WriteBookmark(output, told = cursor.Revision, initialEventsEnd: false);
-                    tick = Task.Delay(BookmarkEvery, time, ended.Token);
+                    tick = NextTick();
                 }
 
                 await FlushAsync(output);
@@ -105,6 +108,9 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
         {
             await ended.CancelAsync();
         }
+
+        // The last tick is the end: a watch that waits for its next bookmark must not outlive its time.
+        Task NextTick() => options.Bookmarks && options.Timeout - time.GetElapsedTime(began) > BookmarkEvery ? Task.Delay(BookmarkEvery, time, stopping.Token) : timeout;
     }
 
     private ValueTask FlushAsync(ResponseBuffer output) => output.FlushAsync(request.Http.Response.BodyWriter, request.Cancel);

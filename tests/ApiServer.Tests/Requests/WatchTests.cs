@@ -45,6 +45,41 @@ public sealed class WatchTests(TestCluster cluster) : IClassFixture<TestCluster>
     }
 
     [Fact]
+    public async Task A_watch_without_initial_events_begins_now()
+    {
+        var maps = $"/api/v1/namespaces/{await cluster.NamespaceAsync()}/configmaps";
+        await cluster.CreateAsync(maps, """{"metadata":{"name":"a"}}""");
+        using var watch = await cluster.WatchAsync($"{maps}?watch=1&sendInitialEvents=false&resourceVersionMatch=NotOlderThan");
+        await cluster.CreateAsync(maps, """{"metadata":{"name":"b"}}""");
+        Assert.Equal(["ADDED b"], await watch.TakeAsync(1));
+    }
+
+    [Fact]
+    public async Task A_watch_that_waits_for_its_next_bookmark_ends_in_time()
+    {
+        var maps = $"/api/v1/namespaces/{await cluster.NamespaceAsync()}/configmaps";
+        await cluster.CreateAsync(maps, """{"metadata":{"name":"a"}}""");
+        var began = TimeProvider.System.GetTimestamp();
+        using var watch = await cluster.WatchAsync($"{maps}?watch=1&allowWatchBookmarks=true&timeoutSeconds=1");
+        Assert.Equal("ADDED", (string?)(await watch.NextAsync())["type"]);
+        Assert.Equal("true", (string?)(await watch.NextAsync())["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]); // as if it had asked for them
+        while (await watch.NextOrEndAsync() is not null)
+        {
+            // a last bookmark
+        }
+
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(50), "it went on until the bookmark's minute was over");
+    }
+
+    [Fact]
+    public async Task Initial_events_of_a_revision_that_never_comes_end_in_an_error_event()
+    {
+        using var watch = await cluster.WatchAsync("/api/v1/configmaps?watch=1&resourceVersion=999999999&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+        Assert.Equal(200, watch.Code);
+        Assert.Equal(504, (int)(await watch.NextAsync())["object"]!["code"]!);
+    }
+
+    [Fact]
     public async Task A_revision_that_is_no_longer_kept_is_told_as_an_error_event_with_410()
     {
         var leases = $"/apis/coordination.k8s.io/v1/namespaces/{await cluster.NamespaceAsync()}/leases";
