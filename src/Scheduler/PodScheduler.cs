@@ -23,7 +23,7 @@ internal sealed partial class PodScheduler
     private readonly SchedulingQueue _queue;
     private readonly SchedulingAlgorithm _algorithm;
     private readonly Preemptor _preemptor;
-    private readonly EventRecorder _events;
+    private readonly EventSeriesRecorder _events;
     private readonly SemaphoreSlim _bindings;
 
     public PodScheduler(SchedulerOptions options, KubernetesClient client, TimeProvider time, ILoggerFactory loggers, ILogger logger)
@@ -41,7 +41,7 @@ internal sealed partial class PodScheduler
         _queue = new SchedulingQueue(time);
         _algorithm = new SchedulingAlgorithm(options.PercentageOfNodesToScore);
         _preemptor = new Preemptor(_algorithm);
-        _events = new EventRecorder(client, options.SchedulerName, "", time, logger);
+        _events = new EventSeriesRecorder(client, options.SchedulerName, time, logger);
         _bindings = new SemaphoreSlim(options.ParallelBindings);
         _nodes.On(added: OnNode, updated: OnNode, deleted: node => _cluster.RemoveNode(node.Metadata.Name));
         _pods.On(added: pod => OnPod(null, pod), updated: OnPod, deleted: OnPodGone);
@@ -211,7 +211,7 @@ internal sealed partial class PodScheduler
                 Target = new() { Kind = "Node", Name = node },
             };
             await _client.Resource<Pod>().PostAsync<Status>(pod.Key.Namespace, pod.Key.Name, "binding", binding, cancel);
-            _events.Normal(pod.Pod, "Scheduled", $"Successfully assigned {pod.Key} to {node}");
+            _events.Record(pod.Pod, null, EventType.Normal, "Scheduled", "Binding", $"Successfully assigned {pod.Key} to {node}");
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
         {
@@ -234,7 +234,7 @@ internal sealed partial class PodScheduler
     private async Task FailAsync(QueuedPod queued, string message, PreemptionOutcome? preemption, CancellationToken cancel)
     {
         var pod = queued.Pod;
-        _events.Warning(pod.Pod, "FailedScheduling", message);
+        _events.Record(pod.Pod, null, EventType.Warning, "FailedScheduling", "Scheduling", Shortened(message));
         try
         {
             if (preemption?.Node is { } node) await PreemptAsync(pod, node, preemption.Victims, cancel);
@@ -257,7 +257,7 @@ internal sealed partial class PodScheduler
             var why = $"{_options.SchedulerName}: preempting to accommodate a higher priority pod";
             await PatchConditionAsync(victim.Pod, $"{{\"type\":\"DisruptionTarget\",\"status\":\"True\",\"reason\":\"PreemptionByScheduler\",\"message\":{Quote(why)},\"lastTransitionTime\":\"{now}\"}}", null, cancel);
             await _client.Resource<Pod>().DeleteAsync(victim.Key.Namespace, victim.Key.Name, new DeleteOptions { Preconditions = new() { Uid = victim.Uid } }, cancel);
-            _events.Normal(victim.Pod, "Preempted", $"Preempted by pod {pod.Uid} on node {node}");
+            _events.Record(victim.Pod, pod.Pod, EventType.Normal, "Preempted", "Preempting", $"Preempted by pod {pod.Uid} on node {node}");
         }
     }
 
@@ -280,6 +280,14 @@ internal sealed partial class PodScheduler
             _ => $",\"nominatedNodeName\":{Quote(nominated)}",
         };
         return _client.Resource<Pod>().PatchAsync(pod.Metadata.Namespace, pod.Metadata.Name, PatchType.StrategicMerge, $"{{\"status\":{{\"conditions\":[{condition}]{more}}}}}", "status", cancel);
+    }
+
+    /// <summary>The note of an event may have so many bytes; what names many nodes has more.</summary>
+    private static string Shortened(string message)
+    {
+        const int most = 1024;
+        const string cut = " ...";
+        return message.Length <= most ? message : message[..(most - cut.Length)] + cut;
     }
 
     private static string Quote(string text) => $"\"{JsonEncodedText.Encode(text)}\"";

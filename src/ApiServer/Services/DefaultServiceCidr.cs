@@ -42,7 +42,7 @@ internal sealed class DefaultServiceCidr(ApiResources resources, ServiceNetwork 
         if (item.Spec.Cidrs is not [var cidr] || cidr != wanted)
         {
             if (!_reported)
-                await _events.WarnAsync(item, "KubernetesDefaultServiceCIDRInconsistent", "", $"The default ServiceCIDR [{string.Join(' ', item.Spec.Cidrs ?? [])}] does not match the controller flag configurations [{wanted}]", cancel);
+                await _events.WarnOnceAsync(item, "KubernetesDefaultServiceCIDRInconsistent", $"The default ServiceCIDR [{string.Join(' ', item.Spec.Cidrs ?? [])}] does not match the controller flag configurations [{wanted}]", cancel);
             _reported = true;
             return;
         }

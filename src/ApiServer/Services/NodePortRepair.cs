@@ -22,6 +22,7 @@ internal sealed partial class NodePortRepair(ApiResources resources, NodePortReg
     public async Task RunOnceAsync(CancellationToken cancel)
     {
         for (var attempt = 1; attempt <= Attempts && !await TryAsync(cancel); attempt++) await Task.Delay(TimeSpan.FromMilliseconds(10 * attempt), time, cancel);
+        await _events.KeepAsync(cancel);
     }
 
     private async Task<bool> TryAsync(CancellationToken cancel)

@@ -97,6 +97,7 @@ internal sealed partial class ServiceAddressRepair(ApiResources resources, Servi
 
             (var all, cursor) = Open<T>();
             foreach (var key in all) _queue!.Queue.Add(key);
+            if (typeof(T) == typeof(Service)) await _events.KeepAsync(cancel); // one of the two does
         }
     }
 
