@@ -4,7 +4,7 @@ namespace Tiphys.Storage;
 public interface ISnapshotSource
 {
     /// <summary>
-    /// Writes a snapshot of the current revision: every key and lease, without history. Traffic goes on meanwhile. The stream
+    /// Writes a snapshot of the current revision: every key, lease and alarm, without history. Traffic goes on meanwhile. The stream
     /// holds a whole snapshot only when this returns.
     /// </summary>
     Task<SnapshotInfo> SaveSnapshotAsync(Stream output, CancellationToken cancellationToken = default);

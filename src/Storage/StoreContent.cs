@@ -5,4 +5,10 @@ namespace Tiphys.Storage;
 /// <param name="Records">Every key there is, in order.</param>
 /// <param name="Deleted">What was deleted by the very last change.</param>
 /// <param name="Leases">Every lease and the time to live it was granted, in seconds.</param>
-public sealed record StoreContent(long Revision, IReadOnlyList<StoreRecord> Records, IReadOnlyList<StoreRecord> Deleted, IReadOnlyList<(long Id, long TtlSeconds)> Leases);
+/// <param name="Alarms">The alarms that are raised.</param>
+public sealed record StoreContent(
+    long Revision,
+    IReadOnlyList<StoreRecord> Records,
+    IReadOnlyList<StoreRecord> Deleted,
+    IReadOnlyList<(long Id, long TtlSeconds)> Leases,
+    IReadOnlyList<StoreAlarm> Alarms);

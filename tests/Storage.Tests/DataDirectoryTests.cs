@@ -60,7 +60,7 @@ public sealed class DataDirectoryTests
         File.SetUnixFileMode(log, (UnixFileMode)0b110_100_100);
         await using (var store = directory.Open())
             Assert.Equal("a=1", await store.List(""));
-        Assert.Equal("tiphys-store 2\n", await File.ReadAllTextAsync(Path.Combine(directory.Path, "format")));
+        Assert.Equal("tiphys-store 3\n", await File.ReadAllTextAsync(Path.Combine(directory.Path, "format")));
         Assert.Equal(Private, File.GetUnixFileMode(log));
         await directory.Open().DisposeAsync();
     }

@@ -189,9 +189,9 @@ public sealed class RecoveryTests
     {
         using var directory = new TestDirectory();
         await directory.Open().DisposeAsync();
-        Assert.Equal("tiphys-store 2\n", await File.ReadAllTextAsync(Path.Combine(directory.Path, "format")));
-        await File.WriteAllTextAsync(Path.Combine(directory.Path, "format"), "tiphys-store 3\n");
-        Assert.Contains("newer format version (3)", Assert.Throws<StoreOpenException>(directory.Open).Message, StringComparison.Ordinal);
+        Assert.Equal("tiphys-store 3\n", await File.ReadAllTextAsync(Path.Combine(directory.Path, "format")));
+        await File.WriteAllTextAsync(Path.Combine(directory.Path, "format"), "tiphys-store 4\n");
+        Assert.Contains("newer format version (4)", Assert.Throws<StoreOpenException>(directory.Open).Message, StringComparison.Ordinal);
         await File.WriteAllTextAsync(Path.Combine(directory.Path, "format"), "something else");
         Assert.Throws<StoreOpenException>(directory.Open);
         File.Delete(Path.Combine(directory.Path, "format"));

@@ -11,22 +11,24 @@ namespace Tiphys.Storage.Embedded;
 /// The store inside this process: an index in memory over an append-only log on disk. It takes the place of an etcd member
 /// for a cluster with one control plane.
 /// </summary>
-public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
+public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable, IAlarmKeeper
 {
     private readonly MvccIndex _index;
+    private readonly AlarmTable _alarms;
     private readonly WatchHub _hub;
     private readonly WriterLoop _loop;
     private readonly DataDirectory? _directory;
     private readonly CompactionClock? _clock;
     private int _disposed;
 
-    private EmbeddedStore(MvccIndex index, LeaseTable leases, SegmentedLog? log, long checkpointBytes, DataDirectory? directory, EmbeddedStoreOptions options)
+    private EmbeddedStore(
+        MvccIndex index, LeaseTable leases, AlarmTable alarms, SegmentedLog? log, long checkpointBytes, DataDirectory? directory, EmbeddedStoreOptions options)
     {
-        _index = index;
+        (_index, _alarms) = (index, alarms);
         _directory = directory;
         _hub = new WatchHub(index, options.TimeProvider, options.WatchProgressInterval);
         var checkpoint = log is null ? null : new CheckpointJob(log, directory!.Path, checkpointBytes, options);
-        _loop = new WriterLoop(new StoreWriter(index, leases, options.TimeProvider, log is not null), log, checkpoint, _hub, options);
+        _loop = new WriterLoop(new StoreWriter(index, leases, alarms, options.TimeProvider, log is not null), log, checkpoint, _hub, options);
         if (options.HistoryWindow is { } window)
             _clock = new CompactionClock(window, options.TimeProvider, index, _loop);
     }
@@ -56,14 +58,15 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
         ArgumentNullException.ThrowIfNull(options);
         var index = new MvccIndex(revision: 1);
         var leases = new LeaseTable(options.TimeProvider);
+        var alarms = new AlarmTable();
         if (options.DataDirectory is not { } path)
-            return new EmbeddedStore(index, leases, null, 0, null, options);
+            return new EmbeddedStore(index, leases, alarms, null, 0, null, options);
 
         var directory = DataDirectory.Open(path, options.Disk, options.Logger);
         SegmentedLog? log = null;
         try
         {
-            var recovery = new StoreRecovery(index, leases);
+            var recovery = new StoreRecovery(index, leases, alarms);
             var checkpoint = Checkpoint.Restore(path, recovery, recovery.Begin);
             log = LogRecovery.Open(path, options.Disk, options.SegmentBytes, recovery, checkpoint is not null);
             recovery.Finish(path);
@@ -71,7 +74,7 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
                 options.Disk.Delete(leftover);
             var checkpointBytes = checkpoint is { } header ? new FileInfo(Checkpoint.PathOf(path, header.A)).Length : 0;
             StoreLog.Opened(options.Logger, path, index.Revision, index.CompactedRevision, index.Published.KeyCount);
-            return new EmbeddedStore(index, leases, log, checkpointBytes, directory, options);
+            return new EmbeddedStore(index, leases, alarms, log, checkpointBytes, directory, options);
         }
         catch
         {
@@ -162,6 +165,13 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable
         return new ValueTask<StoreStatus>(new StoreStatus(
             state.Revision, state.KeyCount, state.History.Count, state.History.Bytes, _loop.DiskBytes, _hub.Count));
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StoreAlarm> Alarms => _alarms.Published;
+
+    /// <inheritdoc/>
+    public ValueTask<bool> SetAlarmAsync(StoreAlarm alarm, bool raised, CancellationToken cancellationToken = default) =>
+        Call(w => w.SetAlarm(alarm, raised), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<SnapshotInfo> SaveSnapshotAsync(Stream output, CancellationToken cancellationToken = default)

@@ -1,14 +1,15 @@
 using Tiphys.Storage.Embedded.Leases;
 using Tiphys.Storage.Embedded.Log;
 using Tiphys.Storage.Embedded.Mvcc;
+using Tiphys.Storage.Embedded.Writing;
 
 namespace Tiphys.Storage.Embedded;
 
 /// <summary>
 /// Rebuilds the index from the checkpoint and the log after it. The log repeats what the checkpoint includes (it begins at a
-/// segment's start), so both kinds of change are told apart by number: keys by revision, leases by sequence.
+/// segment's start), so changes are told apart by number: keys by revision, leases by sequence. Of an alarm the last that is said holds.
 /// </summary>
-internal sealed class StoreRecovery(MvccIndex index, LeaseTable leases) : IReplayTarget
+internal sealed class StoreRecovery(MvccIndex index, LeaseTable leases, AlarmTable alarms) : IReplayTarget
 {
     private long _includedRevision;
     private long _includedLeases;
@@ -66,6 +67,8 @@ internal sealed class StoreRecovery(MvccIndex index, LeaseTable leases) : IRepla
             index.Cut(int.MaxValue);
     }
 
+    public void SetAlarm(StoreAlarm alarm, bool raised) => alarms.Set(alarm, raised);
+
     public void Restore(StoreRecord record)
     {
         if (index.Find(record.KeyArray).Leaf is not null)
@@ -90,6 +93,7 @@ internal sealed class StoreRecovery(MvccIndex index, LeaseTable leases) : IRepla
         TreeReader.Visit(index.Published.Root, KeyRange.All, ref visitor);
         leases.RenewAll();
         leases.Commit();
+        alarms.Commit();
     }
 
     private readonly struct LeaseAttacher(LeaseTable leases) : IRecordVisitor

@@ -5,7 +5,7 @@ using Tiphys.Storage.Embedded.Mvcc;
 namespace Tiphys.Storage.Embedded.Log;
 
 /// <summary>
-/// A file with every key as of one revision and every lease; with it, the log before that revision is not needed. Written
+/// A file with every key as of one revision and every lease and alarm; with it, the log before that revision is not needed. Written
 /// beside the traffic from a published tree, under a temporary name until it is whole and durable.
 /// </summary>
 internal static class Checkpoint
@@ -28,6 +28,8 @@ internal static class Checkpoint
             {
                 LogEntry.Grant(writer.Entry(), content.LeaseSequence, id, ttl);
             }
+            foreach (var alarm in content.Alarms)
+                LogEntry.Alarm(writer.Entry(), alarm, raised: true);
             var visitor = new RecordWriter(writer, content.Revision);
             TreeReader.Visit(content.Root, KeyRange.All, ref visitor);
             writer.Flush();

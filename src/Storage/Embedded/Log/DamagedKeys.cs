@@ -52,6 +52,10 @@ internal static class DamagedKeys
         {
         }
 
+        public void SetAlarm(StoreAlarm alarm, bool raised)
+        {
+        }
+
         public void RestoreLease(long id, long ttlSeconds)
         {
         }

@@ -11,10 +11,12 @@ namespace Tiphys.Storage.Embedded.Log;
 /// </summary>
 internal sealed class DataDirectory : IDisposable
 {
-    public const int FormatVersion = 2;
+    public const int FormatVersion = 3;
 
     /// <summary>The oldest version that is read, and brought up to the present one when it is opened.</summary>
     public const int OldestFormatVersion = 1;
+
+    private const int FirstPrivateVersion = 2;
 
     // What the system answers when somebody holds the lock: EWOULDBLOCK, ERROR_SHARING_VIOLATION.
     private const int WouldBlock = 11;
@@ -139,8 +141,9 @@ internal sealed class DataDirectory : IDisposable
         }
         if (version < FormatVersion)
         {
-            // Version 2 added permissions that are checked and the mark of a clean end; everything else reads the same.
-            Permissions.Tighten(Path);
+            // Version 2 added permissions that are checked and the mark of a clean end, version 3 alarms; everything else reads the same.
+            if (version < FirstPrivateVersion)
+                Permissions.Tighten(Path);
             Write(disk, file);
             StoreLog.Migrated(logger, Path, version, FormatVersion);
         }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace Tiphys.Storage.Embedded.Log;
 
 /// <summary>
-/// Reads what checkpoints and snapshots have in common: a header that counts the entries, frames of leases and records, and for a
+/// Reads what checkpoints and snapshots have in common: a header that counts the entries, frames of leases, alarms and records, and for a
 /// snapshot the SHA-256 of all that.
 /// </summary>
 internal static class EntryFile
@@ -108,6 +108,12 @@ internal static class EntryFile
         {
             Entries++;
             target.Restore(record);
+        }
+
+        public void SetAlarm(StoreAlarm alarm, bool raised)
+        {
+            Entries++;
+            target.SetAlarm(alarm, raised);
         }
 
         public void Put(long revision, ReadOnlySpan<byte> key, byte[] value, long lease) => throw Misplaced();

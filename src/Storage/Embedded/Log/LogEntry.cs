@@ -16,6 +16,9 @@ internal interface IReplayTarget
 
     void Compact(long revision);
 
+    /// <summary>An alarm is raised or disarmed, which it may be already: the log repeats what a checkpoint includes.</summary>
+    void SetAlarm(StoreAlarm alarm, bool raised);
+
     /// <summary>A record of a checkpoint.</summary>
     void Restore(StoreRecord record);
 
@@ -33,6 +36,7 @@ internal static class LogEntry
     private const byte CompactKind = 5;
     private const byte RecordKind = 6;
     private const byte EndKind = 7;
+    private const byte AlarmKind = 8;
 
     public static void Put(ByteWriter writer, StoreRecord record)
     {
@@ -69,6 +73,14 @@ internal static class LogEntry
     {
         writer.Byte(CompactKind);
         writer.Varint(revision);
+    }
+
+    public static void Alarm(ByteWriter writer, StoreAlarm alarm, bool raised)
+    {
+        writer.Byte(AlarmKind);
+        writer.Varint((long)alarm.Kind);
+        writer.Fixed64((long)alarm.Member);
+        writer.Byte(raised ? (byte)1 : (byte)0);
     }
 
     /// <summary>The mark of a clean end: a frame before it that is broken was not torn by a crash.</summary>
@@ -120,6 +132,10 @@ internal static class LogEntry
                     target.Restore(new StoreRecord(key, reader.Bytes().ToArray(), create, mod, version, lease));
                     break;
                 case EndKind:
+                    break;
+                case AlarmKind:
+                    var alarm = new StoreAlarm((StoreAlarmKind)reader.Varint(), (ulong)reader.Fixed64());
+                    target.SetAlarm(alarm, raised: reader.Byte() != 0);
                     break;
                 case var kind:
                     throw new InvalidDataException($"unknown entry kind {kind}");

@@ -216,6 +216,8 @@ internal static class LogRecovery
 
         public void Compact(long revision) => target.Compact(revision);
 
+        public void SetAlarm(StoreAlarm alarm, bool raised) => target.SetAlarm(alarm, raised);
+
         public void Restore(StoreRecord record) => throw new InvalidDataException("a checkpoint record in the log");
 
         public void RestoreLease(long id, long ttlSeconds) => throw new InvalidDataException("a checkpoint lease in the log");

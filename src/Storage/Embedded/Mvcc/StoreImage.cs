@@ -6,5 +6,11 @@ namespace Tiphys.Storage.Embedded.Mvcc;
 /// <param name="CompactedRevision">The compacted revision to be restored with it.</param>
 /// <param name="LeaseSequence">The last lease change included in <paramref name="Leases"/>.</param>
 /// <param name="Leases">All leases.</param>
+/// <param name="Alarms">The alarms that are raised.</param>
 internal sealed record StoreImage(
-    TreeNode Root, long Revision, long CompactedRevision, long LeaseSequence, IReadOnlyList<(long Id, long TtlSeconds)> Leases);
+    TreeNode Root,
+    long Revision,
+    long CompactedRevision,
+    long LeaseSequence,
+    IReadOnlyList<(long Id, long TtlSeconds)> Leases,
+    IReadOnlyList<StoreAlarm> Alarms);

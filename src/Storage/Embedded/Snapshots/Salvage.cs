@@ -7,6 +7,7 @@ internal sealed class Salvage : IReplayTarget
 {
     private readonly SortedDictionary<byte[], StoreRecord> _records = new(Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
     private readonly SortedDictionary<long, long> _leases = [];
+    private readonly HashSet<StoreAlarm> _alarms = [];
     private long _included;
     private long _includedLeases;
 
@@ -17,6 +18,8 @@ internal sealed class Salvage : IReplayTarget
     public long Keys => _records.Count;
 
     public IReadOnlyList<(long Id, long TtlSeconds)> Leases => [.. _leases.Select(static l => (l.Key, l.Value))];
+
+    public IReadOnlyList<StoreAlarm> Alarms => [.. _alarms];
 
     /// <summary>The records in key order; a lease that is gone does not own them any more.</summary>
     public IEnumerable<StoreRecord> Records => _records.Values.Select(r => r.Lease == 0 || _leases.ContainsKey(r.Lease)
@@ -72,6 +75,8 @@ internal sealed class Salvage : IReplayTarget
     public void Compact(long revision)
     {
     }
+
+    public void SetAlarm(StoreAlarm alarm, bool raised) => _ = raised ? _alarms.Add(alarm) : _alarms.Remove(alarm);
 }
 
 /// <summary>The first revision a frame of the log speaks of; 0 when it speaks of none.</summary>
@@ -103,6 +108,10 @@ internal sealed class FirstRevision : IReplayTarget
     }
 
     public void Compact(long revision)
+    {
+    }
+
+    public void SetAlarm(StoreAlarm alarm, bool raised)
     {
     }
 

@@ -10,7 +10,7 @@ internal static class SnapshotContent
         var (records, deleted) = (new List<StoreRecord>(), new List<StoreRecord>());
         var collector = new Collector(records, deleted, image.Revision);
         TreeReader.Visit(image.Root, KeyRange.All, ref collector);
-        return new StoreContent(image.Revision, records, deleted, image.Leases);
+        return new StoreContent(image.Revision, records, deleted, image.Leases, image.Alarms);
     }
 
     private readonly struct Collector(List<StoreRecord> records, List<StoreRecord> deleted, long revision) : IRecordVisitor

@@ -3,6 +3,7 @@ using Tiphys.Storage.Embedded.Leases;
 using Tiphys.Storage.Embedded.Log;
 using Tiphys.Storage.Embedded.Mvcc;
 using Tiphys.Storage.Embedded.Snapshots.Etcd;
+using Tiphys.Storage.Embedded.Writing;
 
 namespace Tiphys.Storage.Embedded.Snapshots;
 
@@ -55,40 +56,46 @@ public static class SnapshotFile
     /// <param name="revisionBump">How far to raise the revision; 0 for a store exactly at the snapshot's.</param>
     public static SnapshotInfo Restore(string path, string directory, long revisionBump = DefaultRevisionBump)
     {
-        var (info, index, leases) = Load(path);
+        var (info, index, leases, alarms) = Load(path);
         index.Revision = checked(info.Revision + revisionBump);
         index.Publish();
         StoreDirectory.Create(
-            directory, PhysicalDisk.Instance, new StoreImage(index.Published.Root, index.Revision, index.Revision, leases.Sequence, leases.Image()));
+            directory,
+            PhysicalDisk.Instance,
+            new StoreImage(index.Published.Root, index.Revision, index.Revision, leases.Sequence, leases.Image(), alarms.Published));
         return info;
     }
 
     internal static string VersionOf(int format) => string.Create(CultureInfo.InvariantCulture, $"tiphys-store {format}");
 
-    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases) Load(string path)
+    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases, AlarmTable Alarms) Load(string path)
     {
         if (EtcdSnapshotReader.Recognizes(path)) return LoadEtcd(path);
         CheckKind(path);
         var index = new MvccIndex(revision: 1);
         var leases = new LeaseTable(TimeProvider.System);
-        var recovery = new StoreRecovery(index, leases);
+        var alarms = new AlarmTable();
+        var recovery = new StoreRecovery(index, leases, alarms);
         uint hash = 0;
         long keys = 0;
         var header = EntryFile.Read(
             path, FileHeader.SnapshotMagic, recovery, recovery.Begin, hashed: true, payload => hash = Crc32C.Compute(payload, hash));
         index.Publish();
+        alarms.Commit();
         keys = index.Published.KeyCount;
-        return (new SnapshotInfo(hash, header.A, keys, new FileInfo(path).Length, VersionOf(DataDirectory.FormatVersion)), index, leases);
+        return (new SnapshotInfo(hash, header.A, keys, new FileInfo(path).Length, VersionOf(DataDirectory.FormatVersion)), index, leases, alarms);
     }
 
-    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases) LoadEtcd(string path)
+    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases, AlarmTable Alarms) LoadEtcd(string path)
     {
         var (info, content) = EtcdSnapshotReader.Read(path);
-        var (index, leases) = (new MvccIndex(revision: 1), new LeaseTable(TimeProvider.System));
+        var (index, leases, alarms) = (new MvccIndex(revision: 1), new LeaseTable(TimeProvider.System), new AlarmTable());
         foreach (var record in content.Records) index.Load(record);
         foreach (var (id, ttl) in content.Leases) leases.Grant(id, ttl);
+        foreach (var alarm in content.Alarms) alarms.Set(alarm, raised: true);
         index.Publish();
-        return (info, index, leases);
+        alarms.Commit();
+        return (info, index, leases, alarms);
     }
 
     private static void CheckKind(string path)

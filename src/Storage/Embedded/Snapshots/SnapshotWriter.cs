@@ -24,11 +24,13 @@ internal sealed class SnapshotWriter
         using var file = new SequentialFile(output, hash);
         file.Write(
             new FileHeader(
-                FileHeader.SnapshotMagic, salt, _image.Revision, _image.CompactedRevision, _image.LeaseSequence, _records.Count + _image.Leases.Count).ToBytes(),
+                FileHeader.SnapshotMagic, salt, _image.Revision, _image.CompactedRevision, _image.LeaseSequence, _records.Count + _image.Leases.Count + _image.Alarms.Count).ToBytes(),
             0);
         var frames = new FrameSequence(file, salt, paced: false, cancel);
         foreach (var (id, ttl) in _image.Leases.OrderBy(static l => l.Id))
             LogEntry.Grant(frames.Entry(), _image.LeaseSequence, id, ttl);
+        foreach (var alarm in _image.Alarms)
+            LogEntry.Alarm(frames.Entry(), alarm, raised: true);
         foreach (var record in _records)
             LogEntry.Record(frames.Entry(), record);
         frames.Flush();

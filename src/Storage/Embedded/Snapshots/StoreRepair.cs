@@ -64,7 +64,7 @@ public static class StoreRepair
         if (Directory.Exists(repaired))
             Directory.Delete(repaired, recursive: true);
         StoreDirectory.Create(
-            repaired, PhysicalDisk.Instance, new StoreImage(index.Published.Root, revision, revision, salvage.LeaseSequence, salvage.Leases));
+            repaired, PhysicalDisk.Instance, new StoreImage(index.Published.Root, revision, revision, salvage.LeaseSequence, salvage.Leases, salvage.Alarms));
         Directory.Move(target, aside);
         Directory.Move(repaired, target);
         Permissions.SyncPath(target, PhysicalDisk.Instance);

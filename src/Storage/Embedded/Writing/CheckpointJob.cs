@@ -36,7 +36,7 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
         if (Running || revision < 1)
             return null;
         Running = true;
-        var content = new StoreImage(index.Published.Root, revision, index.CompactedRevision, writer.Leases.Sequence, writer.Leases.Image());
+        var content = new StoreImage(index.Published.Root, revision, index.CompactedRevision, writer.Leases.Sequence, writer.Leases.Image(), writer.Alarms.Published);
         return _running = Task.Factory.StartNew(() => RunAsync(content, loop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 

@@ -8,13 +8,15 @@ namespace Tiphys.Storage.Embedded.Writing;
 /// What a request may do to the store's unpublished state, each change noted for the log. Used by the writer loop's thread
 /// only.
 /// </summary>
-internal sealed class StoreWriter(MvccIndex index, LeaseTable leases, TimeProvider time, bool logged)
+internal sealed class StoreWriter(MvccIndex index, LeaseTable leases, AlarmTable alarms, TimeProvider time, bool logged)
 {
     private const long MaxTtlSeconds = 9_000_000_000;
 
     public MvccIndex Index => index;
 
     public LeaseTable Leases => leases;
+
+    public AlarmTable Alarms => alarms;
 
     /// <summary>The batch's frame: the payload is written behind the room for the header.</summary>
     public ByteWriter Buffer { get; } = new();
@@ -125,6 +127,14 @@ internal sealed class StoreWriter(MvccIndex index, LeaseTable leases, TimeProvid
         return revision;
     }
 
+    public bool SetAlarm(StoreAlarm alarm, bool raised)
+    {
+        var changed = alarms.Set(alarm, raised);
+        if (changed && logged)
+            LogEntry.Alarm(Buffer, alarm, raised);
+        return changed;
+    }
+
     /// <summary>Begins a batch.</summary>
     public void Begin()
     {
@@ -136,6 +146,7 @@ internal sealed class StoreWriter(MvccIndex index, LeaseTable leases, TimeProvid
     public void RollBack()
     {
         leases.RollBack();
+        alarms.RollBack();
         index.RollBack();
         // A lease whose revocation was taken back is overdue and must be looked at again.
         LeasesChanged = true;

@@ -222,6 +222,7 @@ internal sealed class WriterLoop : IDisposable
         var before = index.Published;
         var after = before.Revision == index.Revision ? before : index.Publish();
         _writer.Leases.Commit();
+        _writer.Alarms.Commit();
         if (_writer.PendingCompactedRevision > index.CompactedRevision)
         {
             index.Compact(_writer.PendingCompactedRevision);
@@ -294,7 +295,7 @@ internal sealed class WriterLoop : IDisposable
         {
             _pins++;
             var state = _writer.Index.Published;
-            image.SetResult(new StoreImage(state.Root, state.Revision, state.Revision, _writer.Leases.Sequence, _writer.Leases.Image()));
+            image.SetResult(new StoreImage(state.Root, state.Revision, state.Revision, _writer.Leases.Sequence, _writer.Leases.Image(), _writer.Alarms.Published));
         }
         _imagesWanted.Clear();
         if (MayCut)

@@ -11,6 +11,7 @@ internal static class EtcdSchema
     public const string Keys = "key";
     public const string Leases = "lease";
     public const string Meta = "meta";
+    public const string Alarms = "alarm";
 
     /// <summary>Bytes of a revision; one more for that of a deletion.</summary>
     public const int RevisionBytes = 17;
@@ -19,7 +20,7 @@ internal static class EtcdSchema
     private const byte Tombstone = (byte)'t';
 
     /// <summary>The buckets that hold nothing of ours.</summary>
-    public static readonly string[] Others = ["alarm", "auth", "authRoles", "authUsers", "cluster", "members", "members_removed"];
+    public static readonly string[] Others = ["auth", "authRoles", "authUsers", "cluster", "members", "members_removed"];
 
     public static ReadOnlySpan<byte> KeysBucket => "key"u8;
 

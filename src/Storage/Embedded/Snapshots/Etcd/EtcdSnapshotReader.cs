@@ -7,7 +7,7 @@ using Tiphys.Storage.Etcd.V3;
 
 namespace Tiphys.Storage.Embedded.Snapshots.Etcd;
 
-/// <summary>Reads a snapshot of etcd: the newest version of each key, and the leases. Alarms, users and members are etcd's own and left out.</summary>
+/// <summary>Reads a snapshot of etcd: the newest version of each key, the leases and the alarms. Users and members are etcd's own and left out.</summary>
 internal static class EtcdSnapshotReader
 {
     // etcd's own rule for whether a file closes with a SHA-256, which a copy of the database does not.
@@ -42,6 +42,11 @@ internal static class EtcdSnapshotReader
                     {
                         var lease = Parse(StoredLease.Parser, value);
                         content.RestoreLease(lease.ID, lease.TTL);
+                    },
+                    EtcdSchema.Alarms => (key, _) =>
+                    {
+                        var alarm = Parse(AlarmMember.Parser, key);
+                        content.SetAlarm(new StoreAlarm((StoreAlarmKind)alarm.Alarm, alarm.MemberID), raised: true);
                     },
                     EtcdSchema.Meta => Meta,
                     _ => (BoltReader.ItemVisitor)(static (_, _) => { }),

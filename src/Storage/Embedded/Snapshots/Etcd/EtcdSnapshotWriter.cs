@@ -21,6 +21,7 @@ internal static class EtcdSnapshotWriter
         [
             new BoltBucket(EtcdSchema.Keys, new Changes(content)),
             new BoltBucket(EtcdSchema.Leases, new BoltItems(content.Leases.Select(Lease))),
+            new BoltBucket(EtcdSchema.Alarms, new BoltItems(content.Alarms.Select(Alarm))),
             new BoltBucket(EtcdSchema.Meta, new BoltItems(Meta(content.Revision))),
             .. EtcdSchema.Others.Select(static name => new BoltBucket(name, new BoltItems([]))),
         ]);
@@ -35,6 +36,9 @@ internal static class EtcdSnapshotWriter
         BinaryPrimitives.WriteInt64BigEndian(key, lease.Id);
         return (key, new StoredLease { ID = lease.Id, TTL = lease.TtlSeconds }.ToByteArray());
     }
+
+    private static (byte[] Key, byte[] Value) Alarm(StoreAlarm alarm) =>
+        (new AlarmMember { MemberID = alarm.Member, Alarm = (AlarmType)alarm.Kind }.ToByteArray(), []);
 
     // That the term is not 0 tells etcd 3.6 that the layout is 3.5's; etcdutl puts in its own when it restores.
     private static IEnumerable<(byte[] Key, byte[] Value)> Meta(long revision)
