@@ -11,10 +11,11 @@ internal sealed class EtcdApi
         Store = store;
         Member = new Member(options.Name, options.AdvertiseClientUrls);
         Alarms = new Alarms(store, Member.Id, options.QuotaBytes);
-        new KvService(store, Member, Alarms, options).AddTo(Methods);
+        var hashes = new CompactionHashes(store);
+        new KvService(store, Member, Alarms, hashes, options).AddTo(Methods);
         new WatchService(store, Member, options).AddTo(Methods);
         new LeaseService(store, Member, Alarms, options).AddTo(Methods);
-        new MaintenanceService(store, Member, Alarms).AddTo(Methods);
+        new MaintenanceService(store, Member, Alarms, hashes).AddTo(Methods);
         new ClusterService(Member).AddTo(Methods);
         new AuthService(store, Member).AddTo(Methods);
         new HealthService(Methods, options.TimeProvider).AddTo();

@@ -77,7 +77,7 @@ internal sealed class TxnExecutor(StoreWriter writer)
                     if ((put.IgnoreValue || put.IgnoreLease) && _index.Current(put.Key.Span) is null)
                         throw new InvalidStoreRequestException("key not found");
                     break;
-                case RangeOperation { Range.Revision: > 0 } range:
+                case RangeOperation { Range.Revision: not 0 } range:
                     if (range.Range.Revision > _index.Revision)
                         throw new FutureRevisionException(_index.Revision);
                     if (range.Range.Revision < writer.PendingCompactedRevision)

@@ -18,16 +18,19 @@ internal sealed class AuthService(IStore store, Member member)
             .Unary("/etcdserverpb.Auth/RoleList", V3.AuthRoleListRequest.Parser, (_, _) => Reply(new V3.AuthRoleListResponse { Header = Header() }))
             .Unary("/etcdserverpb.Auth/AuthEnable", V3.AuthEnableRequest.Parser, Refuse<V3.AuthEnableRequest, V3.AuthEnableResponse>(EtcdErrors.NoRootUser))
             .Unary("/etcdserverpb.Auth/Authenticate", V3.AuthenticateRequest.Parser, Refuse<V3.AuthenticateRequest, V3.AuthenticateResponse>(EtcdErrors.AuthNotEnabled))
-            .Unary("/etcdserverpb.Auth/UserAdd", V3.AuthUserAddRequest.Parser, Refuse<V3.AuthUserAddRequest, V3.AuthUserAddResponse>(NoUsers))
+            .Unary("/etcdserverpb.Auth/UserAdd", V3.AuthUserAddRequest.Parser, (request, _) =>
+                ValueTask.FromException<V3.AuthUserAddResponse>(request.Name.Length == 0 ? EtcdErrors.UserEmpty() : NoUsers()))
             .Unary("/etcdserverpb.Auth/UserGet", V3.AuthUserGetRequest.Parser, Refuse<V3.AuthUserGetRequest, V3.AuthUserGetResponse>(EtcdErrors.UserNotFound))
             .Unary("/etcdserverpb.Auth/UserDelete", V3.AuthUserDeleteRequest.Parser, Refuse<V3.AuthUserDeleteRequest, V3.AuthUserDeleteResponse>(EtcdErrors.UserNotFound))
             .Unary("/etcdserverpb.Auth/UserChangePassword", V3.AuthUserChangePasswordRequest.Parser, Refuse<V3.AuthUserChangePasswordRequest, V3.AuthUserChangePasswordResponse>(EtcdErrors.UserNotFound))
             .Unary("/etcdserverpb.Auth/UserGrantRole", V3.AuthUserGrantRoleRequest.Parser, Refuse<V3.AuthUserGrantRoleRequest, V3.AuthUserGrantRoleResponse>(EtcdErrors.UserNotFound))
             .Unary("/etcdserverpb.Auth/UserRevokeRole", V3.AuthUserRevokeRoleRequest.Parser, Refuse<V3.AuthUserRevokeRoleRequest, V3.AuthUserRevokeRoleResponse>(EtcdErrors.UserNotFound))
-            .Unary("/etcdserverpb.Auth/RoleAdd", V3.AuthRoleAddRequest.Parser, Refuse<V3.AuthRoleAddRequest, V3.AuthRoleAddResponse>(NoUsers))
+            .Unary("/etcdserverpb.Auth/RoleAdd", V3.AuthRoleAddRequest.Parser, (request, _) =>
+                ValueTask.FromException<V3.AuthRoleAddResponse>(request.Name.Length == 0 ? EtcdErrors.RoleEmpty() : NoUsers()))
             .Unary("/etcdserverpb.Auth/RoleGet", V3.AuthRoleGetRequest.Parser, Refuse<V3.AuthRoleGetRequest, V3.AuthRoleGetResponse>(EtcdErrors.RoleNotFound))
             .Unary("/etcdserverpb.Auth/RoleDelete", V3.AuthRoleDeleteRequest.Parser, Refuse<V3.AuthRoleDeleteRequest, V3.AuthRoleDeleteResponse>(EtcdErrors.RoleNotFound))
-            .Unary("/etcdserverpb.Auth/RoleGrantPermission", V3.AuthRoleGrantPermissionRequest.Parser, Refuse<V3.AuthRoleGrantPermissionRequest, V3.AuthRoleGrantPermissionResponse>(EtcdErrors.RoleNotFound))
+            .Unary("/etcdserverpb.Auth/RoleGrantPermission", V3.AuthRoleGrantPermissionRequest.Parser, (request, _) =>
+                ValueTask.FromException<V3.AuthRoleGrantPermissionResponse>(request.Perm is null ? EtcdErrors.PermissionNotGiven() : EtcdErrors.RoleNotFound()))
             .Unary("/etcdserverpb.Auth/RoleRevokePermission", V3.AuthRoleRevokePermissionRequest.Parser, Refuse<V3.AuthRoleRevokePermissionRequest, V3.AuthRoleRevokePermissionResponse>(EtcdErrors.RoleNotFound));
     }
 

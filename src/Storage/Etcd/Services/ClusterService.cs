@@ -23,7 +23,7 @@ internal sealed class ClusterService(Member member)
     }
 
     private static ValueTask<V3.MemberAddResponse> Add(V3.MemberAddRequest request) => ValueTask.FromException<V3.MemberAddResponse>(
-        request.PeerURLs.Count == 0 ? EtcdErrors.BadUrls() : NoPeers());
+        request.PeerURLs.Count == 0 || !request.PeerURLs.All(IsPeerUrl) ? EtcdErrors.BadUrls() : NoPeers());
 
     private ValueTask<V3.MemberRemoveResponse> Remove(V3.MemberRemoveRequest request) => ValueTask.FromException<V3.MemberRemoveResponse>(
         request.ID == member.Id ? EtcdErrors.NotEnoughStarted() : EtcdErrors.MemberNotFound());
@@ -33,6 +33,9 @@ internal sealed class ClusterService(Member member)
 
     private ValueTask<V3.MemberPromoteResponse> Promote(V3.MemberPromoteRequest request) => ValueTask.FromException<V3.MemberPromoteResponse>(
         request.ID == member.Id ? EtcdErrors.NotLearner() : EtcdErrors.MemberNotFound());
+
+    private static bool IsPeerUrl(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" or "unix" or "unixs" && (uri.PathAndQuery is "/" or "" || uri.Scheme[0] == 'u');
 
     private static GrpcException NoPeers() => EtcdErrors.NotOffered("this store is a cluster of one member and takes no others");
 }

@@ -23,6 +23,8 @@ internal static class EtcdErrors
 
     public static GrpcException NoSpace() => new(GrpcStatusCode.ResourceExhausted, EtcdWords.NoSpace);
 
+    public static GrpcException Corrupt() => new(GrpcStatusCode.DataLoss, "etcdserver: corrupt cluster");
+
     public static GrpcException Unhealthy() => new(GrpcStatusCode.Unavailable, "etcdserver: unhealthy cluster");
 
     public static GrpcException Stopped() => new(GrpcStatusCode.Unavailable, "etcdserver: server stopped");
@@ -45,11 +47,19 @@ internal static class EtcdErrors
 
     public static GrpcException WrongDowngradeFormat() => Invalid("wrong downgrade target version format");
 
+    public static GrpcException UnknownMethod() => new(GrpcStatusCode.Unknown, "etcdserver: unknown method");
+
     public static GrpcException NoDowngrade() => Precondition("no inflight downgrade job");
 
     public static GrpcException AuthNotEnabled() => Precondition("authentication is not enabled");
 
     public static GrpcException NoRootUser() => Precondition("root user does not exist");
+
+    public static GrpcException UserEmpty() => Invalid("user name is empty");
+
+    public static GrpcException RoleEmpty() => Invalid("role name is empty");
+
+    public static GrpcException PermissionNotGiven() => Invalid("permission not given");
 
     public static GrpcException UserNotFound() => Precondition("user name not found");
 

@@ -1,10 +1,14 @@
+using Google.Protobuf;
 using Tiphys.Grpc.Server;
 
 namespace Tiphys.Storage.Etcd.Services;
 
 /// <summary>Reads and writes (etcdserverpb.KV).</summary>
-internal sealed class KvService(IStore store, Member member, Alarms alarms, EtcdOptions options)
+internal sealed class KvService(IStore store, Member member, Alarms alarms, CompactionHashes hashes, EtcdOptions options)
 {
+    // What etcd's log puts around a request counts as the request's own: an id, and the framing of both.
+    private const int LogOverhead = 14;
+
     private static readonly IReadOnlyList<Compare> Always = [];
     private static readonly IReadOnlyList<TxnOperation> Nothing = [];
 
@@ -25,7 +29,7 @@ internal sealed class KvService(IStore store, Member member, Alarms alarms, Etcd
     private async ValueTask<V3.PutResponse> PutAsync(V3.PutRequest request, GrpcCall call)
     {
         Transactions.CheckPut(request);
-        await CheckSizeAsync(request.CalculateSize(), grows: true, call);
+        await CheckAsync(request.CalculateSize(), grows: true, call);
         var result = await store.TxnAsync(new TxnRequest(Always, [Transactions.ToStore(request)], Nothing), call.Cancellation);
         return Transactions.ToWire(request, (PutOperationResult)result.Results[0], member.Header(result.Revision));
     }
@@ -34,7 +38,7 @@ internal sealed class KvService(IStore store, Member member, Alarms alarms, Etcd
     {
         if (request.Key.IsEmpty)
             throw EtcdErrors.EmptyKey();
-        await CheckSizeAsync(request.CalculateSize(), grows: false, call);
+        await CheckAsync(request.CalculateSize(), grows: false, call);
         var delete = new DeleteOperation(Records.Range(request.Key, request.RangeEnd));
         var result = await store.TxnAsync(new TxnRequest(Always, [delete], Nothing), call.Cancellation);
         return Transactions.ToWire(request, (DeleteOperationResult)result.Results[0], member.Header(result.Revision));
@@ -43,7 +47,8 @@ internal sealed class KvService(IStore store, Member member, Alarms alarms, Etcd
     private async ValueTask<V3.TxnResponse> TxnAsync(V3.TxnRequest request, GrpcCall call)
     {
         Transactions.Check(request, options.MaxTxnOperations);
-        await CheckSizeAsync(request.CalculateSize(), Transactions.HasPuts(request), call);
+        if (!Transactions.OnlyReads(request))
+            await CheckAsync(request.CalculateSize(), Transactions.HasPuts(request), call);
         var result = await store.TxnAsync(Transactions.ToStore(request), call.Cancellation);
         return Transactions.ToWire(request, result, member.Header(result.Revision));
     }
@@ -51,14 +56,15 @@ internal sealed class KvService(IStore store, Member member, Alarms alarms, Etcd
     // A compaction is done when this returns: the store forgets in its index first, and on disk little by little.
     private async ValueTask<V3.CompactionResponse> CompactAsync(V3.CompactionRequest request, GrpcCall call)
     {
-        await store.CompactAsync(request.Revision, call.Cancellation);
+        await alarms.CheckAsync(0, call.Cancellation);
+        await hashes.CompactAsync(request.Revision, call.Cancellation);
         return new V3.CompactionResponse { Header = member.Header(store.CurrentRevision) };
     }
 
-    private ValueTask CheckSizeAsync(int bytes, bool grows, GrpcCall call)
+    private ValueTask CheckAsync(int bytes, bool grows, GrpcCall call)
     {
-        if (bytes > options.MaxRequestBytes)
+        if (bytes + LogOverhead + CodedOutputStream.ComputeLengthSize(bytes) > options.MaxRequestBytes)
             throw EtcdErrors.RequestTooLarge();
-        return grows ? alarms.CheckSpaceAsync(bytes, call.Cancellation) : ValueTask.CompletedTask;
+        return alarms.CheckAsync(grows ? bytes : 0, call.Cancellation);
     }
 }

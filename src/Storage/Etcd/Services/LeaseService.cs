@@ -19,15 +19,18 @@ internal sealed class LeaseService(IStore store, Member member, Alarms alarms, E
     {
         if (request.TTL > MostTtlSeconds)
             throw EtcdErrors.LeaseTtlTooLarge();
-        await alarms.CheckSpaceAsync(request.CalculateSize(), call.Cancellation);
+        await alarms.CheckAsync(request.CalculateSize(), call.Cancellation);
         // etcd grants no lease that a change of leaders would outlast, whatever was asked for, and clients count on some seconds.
         var ttl = TimeSpan.FromSeconds(Math.Max(request.TTL, Seconds(options.MinLeaseTtl)));
         var lease = await store.GrantLeaseAsync(ttl, request.ID, call.Cancellation);
         return new V3.LeaseGrantResponse { Header = member.Header(lease.Revision), ID = lease.Id, TTL = Seconds(lease.GrantedTtl) };
     }
 
-    private async ValueTask<V3.LeaseRevokeResponse> RevokeAsync(V3.LeaseRevokeRequest request, GrpcCall call) =>
-        new() { Header = member.Header(await store.RevokeLeaseAsync(request.ID, call.Cancellation)) };
+    private async ValueTask<V3.LeaseRevokeResponse> RevokeAsync(V3.LeaseRevokeRequest request, GrpcCall call)
+    {
+        await alarms.CheckAsync(0, call.Cancellation);
+        return new V3.LeaseRevokeResponse { Header = member.Header(await store.RevokeLeaseAsync(request.ID, call.Cancellation)) };
+    }
 
     private async ValueTask<V3.LeaseTimeToLiveResponse> TimeToLiveAsync(V3.LeaseTimeToLiveRequest request, GrpcCall call)
     {

@@ -5,12 +5,12 @@ using Downgrade = Tiphys.Storage.Etcd.V3.DowngradeRequest.Types.DowngradeAction;
 namespace Tiphys.Storage.Etcd.Services;
 
 /// <summary>Looking after the member (etcdserverpb.Maintenance).</summary>
-internal sealed class MaintenanceService(IStore store, Member member, Alarms alarms)
+internal sealed class MaintenanceService(IStore store, Member member, Alarms alarms, CompactionHashes hashes)
 {
     private const long NeverCompacted = -1;
 
     public void AddTo(GrpcMethods methods) => methods
-        .Unary("/etcdserverpb.Maintenance/Alarm", V3.AlarmRequest.Parser, (request, _) => ValueTask.FromResult(Alarm(request)))
+        .Unary("/etcdserverpb.Maintenance/Alarm", V3.AlarmRequest.Parser, AlarmAsync)
         .Unary("/etcdserverpb.Maintenance/Status", V3.StatusRequest.Parser, StatusAsync)
         .Unary("/etcdserverpb.Maintenance/Defragment", V3.DefragmentRequest.Parser, DefragmentAsync)
         .Unary("/etcdserverpb.Maintenance/Hash", V3.HashRequest.Parser, HashAsync)
@@ -19,12 +19,13 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
         .Unary("/etcdserverpb.Maintenance/Downgrade", V3.DowngradeRequest.Parser, (request, _) => ValueTask.FromException<V3.DowngradeResponse>(request switch
         {
             { Action: Downgrade.Cancel } => EtcdErrors.NoDowngrade(),
+            { Action: not (Downgrade.Validate or Downgrade.Enable) } => EtcdErrors.UnknownMethod(),
             { Version: var version } when !Version.TryParse(version, out Version? _) => EtcdErrors.WrongDowngradeFormat(),
             _ => EtcdErrors.InvalidDowngrade(),
         }))
         .ServerStream("/etcdserverpb.Maintenance/Snapshot", V3.SnapshotRequest.Parser, (_, messages, call) => SnapshotSender.SendAsync(store, member, messages, call));
 
-    private V3.AlarmResponse Alarm(V3.AlarmRequest request)
+    private async ValueTask<V3.AlarmResponse> AlarmAsync(V3.AlarmRequest request, GrpcCall call)
     {
         var response = new V3.AlarmResponse { Header = member.Header(store.CurrentRevision) };
         switch (request.Action)
@@ -32,10 +33,10 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
             case Action.Get:
                 response.Alarms.AddRange(alarms.List().Where(a => request.Alarm == V3.AlarmType.None || a.Alarm == request.Alarm));
                 break;
-            case Action.Activate when alarms.Raise(request.Alarm) is { } raised:
-                response.Alarms.Add(raised);
+            case Action.Activate when request.Alarm != V3.AlarmType.None:
+                response.Alarms.Add(await alarms.RaiseAsync(request.MemberID, request.Alarm, call.Cancellation));
                 break;
-            case Action.Deactivate when alarms.Disarm(request.Alarm) is { } disarmed:
+            case Action.Deactivate when await alarms.DisarmAsync(request.MemberID, request.Alarm, call.Cancellation) is { } disarmed:
                 response.Alarms.Add(disarmed);
                 break;
         }
@@ -73,14 +74,20 @@ internal sealed class MaintenanceService(IStore store, Member member, Alarms ala
 
     private async ValueTask<V3.HashResponse> HashAsync(V3.HashRequest request, GrpcCall call)
     {
-        var (hash, revision, _, _) = await StoreHash.ComputeAsync(store, 0, call.Cancellation);
-        return new V3.HashResponse { Header = member.Header(revision), Hash = hash };
+        var hash = await StoreHash.ComputeAsync(store, 0, call.Cancellation);
+        return new V3.HashResponse { Header = member.Header(hash.Revision), Hash = hash.Value };
     }
 
     private async ValueTask<V3.HashKVResponse> HashKvAsync(V3.HashKVRequest request, GrpcCall call)
     {
-        var (hash, revision, at, compacted) = await StoreHash.ComputeAsync(store, request.Revision, call.Cancellation);
-        return new V3.HashKVResponse { Header = member.Header(revision), Hash = hash, CompactRevision = compacted == 0 ? NeverCompacted : compacted, HashRevision = at };
+        var hash = hashes.Find(request.Revision) ?? await StoreHash.ComputeAsync(store, request.Revision, call.Cancellation);
+        return new V3.HashKVResponse
+        {
+            Header = member.Header(store.CurrentRevision),
+            Hash = hash.Value,
+            CompactRevision = hash.Compacted == 0 ? NeverCompacted : hash.Compacted,
+            HashRevision = hash.Revision,
+        };
     }
 
     private ValueTask<V3.MoveLeaderResponse> MoveLeader(V3.MoveLeaderRequest request) => request.TargetID == member.Id

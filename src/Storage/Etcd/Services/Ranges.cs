@@ -11,11 +11,11 @@ internal static class Ranges
             throw EtcdErrors.InvalidSortOption();
     }
 
-    /// <summary>What to ask the store for: all records when only their order or bounds decide which ones the limit leaves.</summary>
+    /// <summary>What to ask the store for: all records when their order or bounds decide which ones the limit leaves.</summary>
     public static RangeRequest ToStore(V3.RangeRequest request) => new(Records.Range(request.Key, request.RangeEnd))
     {
         Revision = Math.Max(request.Revision, 0),
-        Limit = IsSorted(request) || IsBounded(request) ? 0 : Math.Max(request.Limit, 0),
+        Limit = ReadsAll(request) ? 0 : IsSorted(request) && request.Limit > 0 ? request.Limit + 1 : Math.Max(request.Limit, 0),
         KeysOnly = request.KeysOnly && request.SortTarget != V3.RangeRequest.Types.SortTarget.Value,
         CountOnly = request.CountOnly,
     };
@@ -38,6 +38,9 @@ internal static class Ranges
             response.Kvs.Add(Records.ToWire(records[i], !request.KeysOnly));
         return response;
     }
+
+    // Asked to sort but not in which order, etcd sorts what the limit has left, and one more.
+    private static bool ReadsAll(V3.RangeRequest request) => IsBounded(request) || (IsSorted(request) && request.SortOrder != V3.RangeRequest.Types.SortOrder.None);
 
     // Without an order, every target but the key means ascending.
     private static bool IsSorted(V3.RangeRequest request) =>

@@ -6,24 +6,35 @@ namespace Tiphys.Storage.Etcd.Services;
 /// <summary>
 /// The checksum etcd computes of its keys up to a revision (HashKV): of every change since the compacted revision, and of what is older
 /// and still there. It is the same number as that of an etcd with the same history, but for what one transaction wrote together with
-/// other keys before the compacted revision: which came first is forgotten. (For revisions up to the compacted one etcd tells the number it computed before it compacted.)
+/// other keys before the compacted revision: which came first is forgotten.
 /// </summary>
-internal static class StoreHash
+/// <param name="Value">The checksum.</param>
+/// <param name="Revision">Up to which revision it is of.</param>
+/// <param name="Compacted">The compacted revision when it was computed; 0 when there was none.</param>
+internal sealed record StoreHash(uint Value, long Revision, long Compacted)
 {
     private const int PageKeys = 1000;
     private const int MostTries = 5;
 
-    public static async ValueTask<(uint Hash, long Revision, long At, long Compacted)> ComputeAsync(IStore store, long revision, CancellationToken cancel)
+    /// <summary>Computes it.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="revision">Up to which revision; 0 for the latest.</param>
+    /// <param name="cancel">Ends the computing.</param>
+    /// <param name="compacting">Whether it is for a compaction to that very revision.</param>
+    public static async ValueTask<StoreHash> ComputeAsync(IStore store, long revision, CancellationToken cancel, bool compacting = false)
     {
         for (var tries = 1; ; tries++)
         {
-            var (at, compacted) = (revision > 0 ? revision : store.CurrentRevision, store.CompactedRevision);
+            var (at, compacted) = (revision != 0 ? revision : store.CurrentRevision, store.CompactedRevision);
             try
             {
                 var hash = new Hasher();
-                foreach (var record in await OlderAsync(store, at, compacted, cancel)) hash.Add(record);
-                await NewerAsync(store, at, compacted, hash, cancel);
-                if (store.CompactedRevision == compacted) return (hash.Value, store.CurrentRevision, at, compacted);
+                if (at > 0)
+                {
+                    foreach (var record in await OlderAsync(store, at, compacted, compacting, cancel)) hash.Add(record);
+                    await NewerAsync(store, at, compacted, hash, cancel);
+                }
+                if (store.CompactedRevision == compacted) return new StoreHash(hash.Value, at, compacted);
             }
             catch (CompactedException) when (revision == 0 && tries < MostTries)
             {
@@ -34,15 +45,25 @@ internal static class StoreHash
         }
     }
 
-    // By pages, and all at one revision: a large store does not stop for it.
-    private static async Task<IEnumerable<StoreRecord>> OlderAsync(IStore store, long at, long compacted, CancellationToken cancel)
+    private static async Task<IEnumerable<StoreRecord>> OlderAsync(IStore store, long at, long compacted, bool compacting, CancellationToken cancel)
     {
-        var older = new List<StoreRecord>();
+        var (older, isEmpty) = await LivingAsync(store, at, compacted, cancel);
+
+        // Where nothing lives etcd sums up what it has not deleted yet as well: what lived when it last compacted.
+        if (isEmpty && !compacting && compacted > 0) (older, _) = await LivingAsync(store, compacted, compacted, cancel);
+        return older.OrderBy(static r => r.ModRevision);
+    }
+
+    // By pages, and all at one revision: a large store does not stop for it.
+    private static async Task<(List<StoreRecord> Records, bool IsEmpty)> LivingAsync(IStore store, long at, long compacted, CancellationToken cancel)
+    {
+        var (older, any) = (new List<StoreRecord>(), false);
         for (var from = KeyRange.All; ;)
         {
             var page = await store.RangeAsync(new RangeRequest(from) { Revision = at, Limit = PageKeys, SkipCount = true }, cancel);
+            any |= page.Records.Count > 0;
             older.AddRange(page.Records.Where(r => r.ModRevision <= compacted));
-            if (!page.More) return older.OrderBy(static r => r.ModRevision);
+            if (!page.More) return (older, !any);
             from = KeyRange.From((byte[])[.. page.Records[^1].Key.Span, 0]);
         }
     }

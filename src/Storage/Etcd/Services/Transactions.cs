@@ -50,6 +50,10 @@ internal static class Transactions
             throw EtcdErrors.LeaseProvided();
     }
 
+    /// <summary>Whether a transaction changes nothing, by the look of it.</summary>
+    public static bool OnlyReads(V3.TxnRequest request) =>
+        request.Success.Concat(request.Failure).All(static o => o.RequestCase == Operation.RequestRange);
+
     /// <summary>Whether a transaction can make the store larger.</summary>
     public static bool HasPuts(V3.TxnRequest request) => request.Success.Concat(request.Failure).Any(static o =>
         o.RequestCase == Operation.RequestPut || (o.RequestCase == Operation.RequestTxn && HasPuts(o.RequestTxn)));
@@ -101,15 +105,7 @@ internal static class Transactions
         return response;
     }
 
-    private static V3.TxnResponse Nested(V3.TxnRequest request, TxnResult result, long made, ref long revision)
-    {
-        var header = new V3.ResponseHeader();
-        var response = ToWire(request, result, header, made, ref revision);
-        header.Revision = revision;
-        return response;
-    }
-
-    // Inside a transaction headers tell the revision only.
+    // Inside a transaction headers tell the revision only, and those of nested ones not even that.
     private static V3.ResponseOp ToWire(V3.RequestOp operation, TxnOperationResult result, long made, ref long revision)
     {
         if (result is PutOperationResult or DeleteOperationResult { Deleted.Count: > 0 })
@@ -120,14 +116,15 @@ internal static class Transactions
             RangeOperationResult range => new V3.ResponseOp { ResponseRange = Ranges.ToWire(operation.RequestRange, range.Range, header) },
             PutOperationResult put => new V3.ResponseOp { ResponsePut = ToWire(operation.RequestPut, put, header) },
             DeleteOperationResult delete => new V3.ResponseOp { ResponseDeleteRange = ToWire(operation.RequestDeleteRange, delete, header) },
-            NestedTxnOperationResult nested => new V3.ResponseOp { ResponseTxn = Nested(operation.RequestTxn, nested.Txn, made, ref revision) },
+            NestedTxnOperationResult nested => new V3.ResponseOp { ResponseTxn = ToWire(operation.RequestTxn, nested.Txn, new V3.ResponseHeader(), made, ref revision) },
             _ => throw new InvalidOperationException($"no reply for {result.GetType().Name}"),
         };
     }
 
     private static TxnOperation ToStore(V3.RequestOp operation) => operation.RequestCase switch
     {
-        Operation.RequestRange => new RangeOperation(Ranges.ToStore(operation.RequestRange)),
+        // Only by itself a read of a negative revision is one of the latest.
+        Operation.RequestRange => new RangeOperation(Ranges.ToStore(operation.RequestRange) with { Revision = operation.RequestRange.Revision }),
         Operation.RequestPut => ToStore(operation.RequestPut),
         Operation.RequestDeleteRange => new DeleteOperation(Records.Range(operation.RequestDeleteRange.Key, operation.RequestDeleteRange.RangeEnd)),
         _ => new NestedTxnOperation(ToStore(operation.RequestTxn)),

@@ -151,8 +151,9 @@ internal sealed class WatchSession : IAsyncDisposable
         }
         catch (CompactedException e) when (Take(watch.Id) is not null)
         {
+            // How far it had come is not told.
             await _outgoing.Writer.WriteAsync(
-                new V3.WatchResponse { Header = _member.Header(_store.CurrentRevision), WatchId = watch.Id, Canceled = true, CompactRevision = e.CompactRevision }, cancel);
+                new V3.WatchResponse { Header = _member.Header(0), WatchId = watch.Id, Canceled = true, CompactRevision = e.CompactRevision }, cancel);
             await watch.Source.DisposeAsync();
             await TellProgressAsync(); // the others may have been waiting for this one
         }
