@@ -7,7 +7,7 @@ public sealed class DefaultTolerationSeconds : IAdmissionPlugin
 {
     private const long Seconds = 300;
     private const string NoExecute = "NoExecute";
-    private static readonly string[] s_taints = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"];
+    private static readonly string[] s_taints = [WellKnownTaints.NotReady, WellKnownTaints.Unreachable];
 
     /// <inheritdoc/>
     public string Name => "DefaultTolerationSeconds";
@@ -25,7 +25,6 @@ public sealed class DefaultTolerationSeconds : IAdmissionPlugin
 /// <summary>New nodes begin with a taint, so that nothing is placed on them before they are ready.</summary>
 public sealed class TaintNodesByCondition : IAdmissionPlugin
 {
-    private const string NotReady = "node.kubernetes.io/not-ready";
     private const string NoSchedule = "NoSchedule";
 
     /// <inheritdoc/>
@@ -34,8 +33,8 @@ public sealed class TaintNodesByCondition : IAdmissionPlugin
     /// <inheritdoc/>
     public ValueTask MutateAsync(AdmissionAttributes write, CancellationToken cancel)
     {
-        if (write is { Operation: AdmissionOperation.Create, Subresource: "", Object: Node node } && node.Spec.Taints?.Any(static t => t is { Key: NotReady, Effect: NoSchedule }) != true)
-            (node.Spec.Taints ??= []).Add(new() { Key = NotReady, Effect = NoSchedule });
+        if (write is { Operation: AdmissionOperation.Create, Subresource: "", Object: Node node } && node.Spec.Taints?.Any(static t => t is { Key: WellKnownTaints.NotReady, Effect: NoSchedule }) != true)
+            (node.Spec.Taints ??= []).Add(new() { Key = WellKnownTaints.NotReady, Effect = NoSchedule });
         return ValueTask.CompletedTask;
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Tiphys.Client;
+using Tiphys.Grpc.Server;
 
 namespace Tiphys.ApiServer;
 
@@ -105,20 +106,7 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>Whether a certificate was issued by this authority and is valid now, for use by a client.</summary>
-    public bool VerifiesClient(X509Certificate2 certificate) => Verifies(certificate, CertificateSubject.ClientUsage);
-
-    private bool Verifies(X509Certificate2 certificate, string usage)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(Certificate);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = _time.GetUtcNow().LocalDateTime;
-        chain.ChainPolicy.VerificationTimeIgnored = false;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(usage));
-        return chain.Build(certificate);
-    }
+    public bool VerifiesClient(X509Certificate2 certificate) => ClientTrust.IsTrusted(certificate, [Certificate], at: _time.GetUtcNow());
 
     /// <inheritdoc/>
     public void Dispose() => Certificate.Dispose();

@@ -9,15 +9,15 @@ internal static class NodeFit
 {
     private static readonly Toleration[] s_daemons =
     [
-        new() { Key = "node.kubernetes.io/not-ready", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoExecute },
-        new() { Key = "node.kubernetes.io/unreachable", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoExecute },
-        new() { Key = "node.kubernetes.io/disk-pressure", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
-        new() { Key = "node.kubernetes.io/memory-pressure", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
-        new() { Key = "node.kubernetes.io/pid-pressure", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
-        new() { Key = "node.kubernetes.io/unschedulable", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
+        new() { Key = WellKnownTaints.NotReady, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoExecute },
+        new() { Key = WellKnownTaints.Unreachable, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoExecute },
+        new() { Key = WellKnownTaints.DiskPressure, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
+        new() { Key = WellKnownTaints.MemoryPressure, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
+        new() { Key = WellKnownTaints.PidPressure, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
+        new() { Key = WellKnownTaints.Unschedulable, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule },
     ];
 
-    private static readonly Toleration s_network = new() { Key = "node.kubernetes.io/network-unavailable", Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule };
+    private static readonly Toleration s_network = new() { Key = WellKnownTaints.NetworkUnavailable, Operator = TolerationOperator.Exists, Effect = TaintEffect.NoSchedule };
 
     /// <summary>What every daemon tolerates besides what it says itself.</summary>
     public static IEnumerable<Toleration> Tolerations(PodSpec spec) => spec.HostNetwork ? s_daemons.Append(s_network) : s_daemons;

@@ -79,7 +79,7 @@ internal sealed class NodeLifecycleController : KeyedController
         // The cache may still show the node as it was before we wrote it down as silent.
         IReadOnlyList<Node> nodes = [.. _nodes.List().Where(n => n.Metadata.Name != node.Metadata.Name), node];
         var noExecute = NodeTaintRules.NoExecute(node);
-        var there = (node.Spec.Taints ?? []).Find(static t => t.Effect == TaintEffect.NoExecute && t.Key is NodeTaintRules.NotReady or NodeTaintRules.Unreachable);
+        var there = (node.Spec.Taints ?? []).Find(static t => t.Effect == TaintEffect.NoExecute && t.Key is WellKnownTaints.NotReady or WellKnownTaints.Unreachable);
         TimeSpan? wait = null;
         if (noExecute is not null && NodeZones.AllDown(nodes))
         {

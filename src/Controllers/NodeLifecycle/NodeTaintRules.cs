@@ -6,18 +6,14 @@ namespace Tiphys.Controllers;
 /// <summary>Which taints a node's conditions call for.</summary>
 internal static class NodeTaintRules
 {
-    public const string NotReady = "node.kubernetes.io/not-ready";
-    public const string Unreachable = "node.kubernetes.io/unreachable";
-    public const string Unschedulable = "node.kubernetes.io/unschedulable";
-
     private static readonly (string Condition, string Status, string Taint)[] s_rules =
     [
-        (NodeConditionType.Ready, ConditionStatus.False, NotReady),
-        (NodeConditionType.Ready, ConditionStatus.Unknown, Unreachable),
-        (NodeConditionType.MemoryPressure, ConditionStatus.True, "node.kubernetes.io/memory-pressure"),
-        (NodeConditionType.DiskPressure, ConditionStatus.True, "node.kubernetes.io/disk-pressure"),
-        (NodeConditionType.NetworkUnavailable, ConditionStatus.True, "node.kubernetes.io/network-unavailable"),
-        (NodeConditionType.PidPressure, ConditionStatus.True, "node.kubernetes.io/pid-pressure"),
+        (NodeConditionType.Ready, ConditionStatus.False, WellKnownTaints.NotReady),
+        (NodeConditionType.Ready, ConditionStatus.Unknown, WellKnownTaints.Unreachable),
+        (NodeConditionType.MemoryPressure, ConditionStatus.True, WellKnownTaints.MemoryPressure),
+        (NodeConditionType.DiskPressure, ConditionStatus.True, WellKnownTaints.DiskPressure),
+        (NodeConditionType.NetworkUnavailable, ConditionStatus.True, WellKnownTaints.NetworkUnavailable),
+        (NodeConditionType.PidPressure, ConditionStatus.True, WellKnownTaints.PidPressure),
     ];
 
     /// <summary>Taints that keep new pods off.</summary>
@@ -30,15 +26,15 @@ internal static class NodeTaintRules
                 if (rule.Condition == condition.Type && rule.Status == condition.Status) keys.Add(rule.Taint);
         }
 
-        if (node.Spec.Unschedulable) keys.Add(Unschedulable);
+        if (node.Spec.Unschedulable) keys.Add(WellKnownTaints.Unschedulable);
         return keys;
     }
 
     /// <summary>The taint that drives pods away, or null.</summary>
     public static string? NoExecute(Node node) => node.Status.Conditions?.Find(static c => c.Type == NodeConditionType.Ready)?.Status switch
     {
-        ConditionStatus.False => NotReady,
-        ConditionStatus.Unknown => Unreachable,
+        ConditionStatus.False => WellKnownTaints.NotReady,
+        ConditionStatus.Unknown => WellKnownTaints.Unreachable,
         _ => null,
     };
 
@@ -49,7 +45,7 @@ internal static class NodeTaintRules
         var taints = before.FindAll(t => t.Effect switch
         {
             TaintEffect.NoSchedule => !IsManaged(t.Key) || noSchedule.Contains(t.Key),
-            TaintEffect.NoExecute => t.Key is not (NotReady or Unreachable) || t.Key == noExecute,
+            TaintEffect.NoExecute => t.Key is not (WellKnownTaints.NotReady or WellKnownTaints.Unreachable) || t.Key == noExecute,
             _ => true,
         });
         foreach (var key in noSchedule.Order(StringComparer.Ordinal))
@@ -58,5 +54,5 @@ internal static class NodeTaintRules
         return taints.Count == before.Count && taints.TrueForAll(before.Contains) ? null : taints;
     }
 
-    private static bool IsManaged(string key) => key == Unschedulable || s_rules.Any(r => r.Taint == key);
+    private static bool IsManaged(string key) => key == WellKnownTaints.Unschedulable || s_rules.Any(r => r.Taint == key);
 }

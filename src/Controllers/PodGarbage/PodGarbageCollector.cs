@@ -10,7 +10,6 @@ namespace Tiphys.Controllers;
 /// </summary>
 internal sealed partial class PodGarbageCollector : IController
 {
-    private const string OutOfService = "node.kubernetes.io/out-of-service";
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a node must be missing: it may only not have registered yet.</summary>
@@ -58,7 +57,7 @@ internal sealed partial class PodGarbageCollector : IController
         foreach (var pod in pods)
         {
             if (pod.Metadata.DeletionTimestamp is not null && pod.Spec.NodeName.Length == 0) await DeleteAsync(pod, null, cancel);
-            else if (pod.Metadata.DeletionTimestamp is not null && _nodes.Get("", pod.Spec.NodeName) is { } node && !NodeZones.IsReady(node) && node.Spec.Taints?.Exists(static t => t.Key == OutOfService) == true)
+            else if (pod.Metadata.DeletionTimestamp is not null && _nodes.Get("", pod.Spec.NodeName) is { } node && !NodeZones.IsReady(node) && node.Spec.Taints?.Exists(static t => t.Key == WellKnownTaints.OutOfService) == true)
                 await DeleteAsync(pod, null, cancel);
         }
 

@@ -12,7 +12,6 @@ namespace Tiphys.Controllers;
 internal sealed class SliceMirroringController : KeyedController
 {
     private const string ManagedBy = "endpointslicemirroring-controller.k8s.io";
-    private const string SkipMirror = "endpointslice.kubernetes.io/skip-mirror";
     private const string LeaderAnnotation = "control-plane.alpha.kubernetes.io/leader";
     private const string ServiceIndex = "mirroredService";
     private readonly IInformer<Service> _services;
@@ -76,7 +75,7 @@ internal sealed class SliceMirroringController : KeyedController
 
     private static bool IsMirrored(EndpointsObject endpoints, Service? service) =>
         service is { Spec.Selector: null, Metadata.DeletionTimestamp: null } && endpoints.Metadata.DeletionTimestamp is null
-        && endpoints.Metadata.Labels?.GetValueOrDefault(SkipMirror) != "true" && endpoints.Metadata.Annotations?.ContainsKey(LeaderAnnotation) != true;
+        && endpoints.Metadata.Labels?.GetValueOrDefault(EndpointSliceLabels.SkipMirror) != "true" && endpoints.Metadata.Annotations?.ContainsKey(LeaderAnnotation) != true;
 
     private static EndpointGroup GroupOf(EndpointSubset subset, string type)
     {

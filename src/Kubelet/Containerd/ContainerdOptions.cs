@@ -1,3 +1,5 @@
+using Tiphys.Client;
+
 namespace Tiphys.Kubelet.Containerd;
 
 /// <summary>Where a private containerd keeps its things and how it is to behave.</summary>
@@ -31,18 +33,9 @@ public sealed class ContainerdOptions
     public string SocketPath => Path.Combine(Directory, "containerd.sock");
 
     internal string ConfigPath => Path.Combine(Directory, "config.toml");
+
     /// <summary>Whether a process is this containerd: its id may have gone to another since, after a reboot above all.</summary>
-    internal bool Owns(int pid)
-    {
-        try
-        {
-            return File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(ConfigPath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    internal bool Owns(int pid) => RunningProgram.Arguments(pid) is { } arguments && (arguments is [] || arguments.Contains(ConfigPath));
 
     internal string PidPath => Path.Combine(Directory, "containerd.pid");
     internal string LogPath => Path.Combine(Directory, "containerd.log");

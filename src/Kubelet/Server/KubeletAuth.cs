@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Tiphys.Api.Authentication.V1;
 using Tiphys.Api.Authorization.V1;
 using Tiphys.Client;
+using Tiphys.Grpc.Server;
 
 namespace Tiphys.Kubelet.Server;
 
@@ -21,16 +22,8 @@ internal sealed class KubeletAuth(KubeletOptions options, KubernetesClient clien
     private readonly ConcurrentDictionary<string, (bool Allowed, DateTimeOffset Until)> _decisions = new(StringComparer.Ordinal);
 
     /// <summary>Whether a client certificate was signed by one of the cluster's authorities, for clients.</summary>
-    public bool IsTrusted(X509Certificate2 certificate)
-    {
-        if (options.ClientAuthorities is not { Count: > 0 } authorities) return false;
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.ApplicationPolicy.Add(new System.Security.Cryptography.Oid("1.3.6.1.5.5.7.3.2")); // client authentication
-        return chain.Build(certificate);
-    }
+    public bool IsTrusted(X509Certificate2 certificate) =>
+        options.ClientAuthorities is { Count: > 0 } authorities && ClientTrust.IsTrusted(certificate, authorities, at: time.GetUtcNow());
 
     /// <summary>Who sent the request; null when nobody known.</summary>
     public async Task<Requester?> AuthenticateAsync(HttpContext context)

@@ -52,7 +52,6 @@ internal sealed record ServiceEndpoint(IPAddress Address, int Port)
 /// <summary>Reads Services and EndpointSlices into <see cref="ServicePort"/>s.</summary>
 internal static class ServicePorts
 {
-    private const string ServiceNameLabel = "kubernetes.io/service-name";
 
     /// <summary>The service ports of a node's proxy, in a stable order.</summary>
     /// <param name="services">All Services.</param>
@@ -60,11 +59,11 @@ internal static class ServicePorts
     /// <param name="nodeName">This node.</param>
     public static List<ServicePort> Of(IEnumerable<Service> services, IEnumerable<EndpointSlice> slices, string nodeName)
     {
-        var byService = slices.Where(static s => s.AddressType == "IPv4").ToLookup(static s => (s.Metadata.Namespace, s.Metadata.Labels?.GetValueOrDefault(ServiceNameLabel)));
+        var byService = slices.Where(static s => s.AddressType == "IPv4").ToLookup(static s => (s.Metadata.Namespace, s.Metadata.Labels?.GetValueOrDefault(EndpointSliceLabels.ServiceName)));
         var ports = new List<ServicePort>();
         foreach (var service in services)
         {
-            if (service.Metadata.Labels?.ContainsKey("service.kubernetes.io/service-proxy-name") == true) continue; // somebody else's
+            if (service.Metadata.Labels?.ContainsKey(WellKnownLabels.ServiceProxyName) == true) continue; // somebody else's
             if (service.Spec.Type == ServiceType.ExternalName || !IPAddress.TryParse(service.Spec.ClusterIP, out var address) || address.AddressFamily != AddressFamily.InterNetwork) continue;
             var mine = byService[(service.Metadata.Namespace, service.Metadata.Name)].ToList();
             foreach (var port in service.Spec.Ports ?? []) ports.Add(Port(service, port, address, mine, nodeName));

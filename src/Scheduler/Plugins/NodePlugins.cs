@@ -6,7 +6,7 @@ namespace Tiphys.Scheduler;
 internal sealed class NodeUnschedulablePlugin : IFilterPlugin
 {
     private static readonly Misfit s_misfit = new("node(s) were unschedulable", Resolvable: false);
-    private static readonly Taint s_taint = new() { Key = "node.kubernetes.io/unschedulable", Effect = TaintEffect.NoSchedule };
+    private static readonly Taint s_taint = new() { Key = WellKnownTaints.Unschedulable, Effect = TaintEffect.NoSchedule };
 
     public string Name => "NodeUnschedulable";
 

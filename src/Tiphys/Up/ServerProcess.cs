@@ -16,20 +16,14 @@ internal sealed class ServerProcess(string dataDir)
     public int? Find()
     {
         if (!File.Exists(PidFile) || !int.TryParse(File.ReadAllText(PidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid)) return null;
-        try
+        return RunningProgram.Arguments(pid) switch
         {
-            var arguments = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
-
-            // A program that is about to become another shows no arguments for a moment; one that has ended, and the kernel's own, never show any.
-            if (arguments is [""]) return new FileInfo($"/proc/{pid}/exe").LinkTarget is null ? null : pid;
+            null => null,
+            [] => pid,
 
             // In its first moments it is still the shell that becomes the server.
-            return arguments.Contains("server") && Array.Exists(arguments, static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+            var arguments => arguments.Contains("server") && arguments.Any(static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null,
+        };
     }
 
     /// <summary>Starts a server that outlives this program.</summary>

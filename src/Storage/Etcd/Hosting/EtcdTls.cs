@@ -10,7 +10,6 @@ namespace Tiphys.Storage.Etcd.Hosting;
 /// <remarks>The files are looked at again for every connection, so that renewed certificates need no restart.</remarks>
 public sealed class EtcdTls
 {
-    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private readonly FromFiles<SslStreamCertificateContext> _certificate;
     private readonly FromFiles<X509Certificate2Collection>? _authorities;
@@ -28,20 +27,7 @@ public sealed class EtcdTls
 
     internal TlsHandshakeCallbackOptions Options() => ServerTls.Options(
         _certificate.Current,
-        _authorities is { } authorities ? (_, certificate, presented, _) => certificate is X509Certificate2 client && IsTrusted(client, presented, authorities.Current()) : null);
-
-    private static bool IsTrusted(X509Certificate2 certificate, X509Chain? presented, X509Certificate2Collection authorities)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ClientAuthentication));
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        if (presented is not null)
-            chain.ChainPolicy.ExtraStore.AddRange(presented.ChainPolicy.ExtraStore);
-        return chain.Build(certificate);
-    }
+        _authorities is { } authorities ? (_, certificate, presented, _) => certificate is X509Certificate2 client && ClientTrust.IsTrusted(client, authorities.Current(), presented) : null);
 
     private static SslStreamCertificateContext Certificate(string certFile, string keyFile)
     {
