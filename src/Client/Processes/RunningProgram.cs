@@ -7,7 +7,7 @@ public static class RunningProgram
     /// A process's program and arguments; null when there is no such process or it has ended. Empty in the moment in which one program
     /// becomes another: whoever knows the process then has to take it for what it was.
     /// </summary>
-    public static IReadOnlyList<string>? Arguments(int pid)
+    public static string[]? Arguments(int pid)
     {
         try
         {

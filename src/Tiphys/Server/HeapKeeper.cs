@@ -38,6 +38,7 @@ internal sealed class HeapKeeper : IDisposable
         _allocated = allocated;
         if (GC.GetTotalMemory(forceFullCollection: false) > Small) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false, compacting: false);
         else if (idle && allocated - _allocatedAtCompaction > Worth) Compact();
+        if (idle) NativeHeap.Trim();
     }
 
     private void Compact()

@@ -22,7 +22,7 @@ internal sealed class ServerProcess(string dataDir)
             [] => pid,
 
             // In its first moments it is still the shell that becomes the server.
-            var arguments => arguments.Contains("server") && arguments.Any(static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null,
+            var arguments => arguments.Contains("server") && Array.Exists(arguments, static a => Path.GetFileName(a).StartsWith("tiphys", StringComparison.Ordinal)) ? pid : null,
         };
     }
 
