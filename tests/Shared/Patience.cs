@@ -17,12 +17,18 @@ internal static class Patience
         UntilAsync(() => Task.FromResult(holds()), what);
 
     /// <summary>The same for a condition that must be asked for.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> holds, [CallerArgumentExpression(nameof(holds))] string what = "")
+    public static Task UntilAsync(Func<Task<bool>> holds, [CallerArgumentExpression(nameof(holds))] string what = "") =>
+        ForAsync(holds, static held => held, what);
+
+    /// <summary>Asks until the answer is the one waited for; a failure tells the last one.</summary>
+    public static async Task<T> ForAsync<T>(Func<Task<T>> ask, Func<T, bool> enough, [CallerArgumentExpression(nameof(enough))] string what = "")
     {
         var since = Stopwatch.GetTimestamp();
-        while (!await holds())
+        while (true)
         {
-            Assert.True(Stopwatch.GetElapsedTime(since) < Limit, $"not within {Limit.TotalSeconds} s: {what}");
+            var answer = await ask();
+            if (enough(answer)) return answer;
+            Assert.True(Stopwatch.GetElapsedTime(since) < Limit, $"not within {Limit.TotalSeconds} s: {what}; still {answer}");
             await Task.Delay(s_pause, TestContext.Current.CancellationToken);
         }
     }

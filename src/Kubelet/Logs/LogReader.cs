@@ -61,12 +61,7 @@ internal sealed class LogReader(TimeProvider time)
                 if (await buffer.FillAsync(file, cancel).ConfigureAwait(false)) continue;
 
                 await output.FlushAsync(cancel).ConfigureAwait(false);
-                if (!query.Follow || ended)
-                {
-                    if (buffer.TakeRest() is { Length: > 0 } rest) await writer.WriteAsync(rest, cancel).ConfigureAwait(false);
-                    return;
-                }
-                if (Replacement(path, file) is { } next)
+                if (query.Follow && Replacement(path, file) is { } next)
                 {
                     // The runtime wrote to the old file until the moment of the switch.
                     while (await buffer.FillAsync(file, cancel).ConfigureAwait(false)) { }
@@ -74,7 +69,12 @@ internal sealed class LogReader(TimeProvider time)
                     file = next;
                     continue;
                 }
-                // What was written before the end is read once more after the end is known.
+                if (!query.Follow || ended)
+                {
+                    if (buffer.TakeRest() is { Length: > 0 } rest) await writer.WriteAsync(rest, cancel).ConfigureAwait(false);
+                    return;
+                }
+                // What was written before the end, to another file even, is read once more after the end is known.
                 if (!await isRunning(cancel).ConfigureAwait(false)) ended = true;
                 else await Task.Delay(Poll, time, cancel).ConfigureAwait(false);
             }

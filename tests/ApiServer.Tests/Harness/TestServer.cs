@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using Tiphys.Client;
@@ -55,22 +54,5 @@ internal sealed class TestServer : IAsyncDisposable
         Client.Dispose();
         await _server.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
-    }
-}
-
-/// <summary>Waiting for what comes by itself.</summary>
-internal static class Eventually
-{
-    /// <summary>Asks until the answer is the one waited for.</summary>
-    public static async Task<T> IsAsync<T>(Func<Task<T>> ask, Func<T, bool> enough)
-    {
-        var since = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var answer = await ask();
-            if (enough(answer)) return answer;
-            Assert.True(Stopwatch.GetElapsedTime(since) < Patience.Limit, $"still {answer}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
     }
 }

@@ -55,7 +55,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(1));
         await WaitingAsync(1);
         Assert.Equal("silent", (await LeaseAsync()).Spec.HolderIdentity);
-        await Eventually.IsAsync(
+        await Patience.ForAsync(
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
@@ -72,7 +72,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         await candidate.Led.WaitAsync(Patience.Limit, Cancel);
         candidate.CutOff = true;
         var since = _time.GetUtcNow();
-        await Eventually.IsAsync(
+        await Patience.ForAsync(
             () =>
             {
                 // Seven seconds must do, however long those that they wake take over it.
@@ -91,7 +91,7 @@ public sealed class LeaderElectionTests : IAsyncLifetime
         Assert.Equal(error, new LeaderElectionTiming(TimeSpan.FromSeconds(lease), TimeSpan.FromSeconds(renew), TimeSpan.FromSeconds(retry)).Error);
 
     /// <summary>Waits until somebody waits for the clock.</summary>
-    private Task WaitingAsync(int timers) => Eventually.IsAsync(() => Task.FromResult(_time.Timers), count => count >= timers);
+    private Task WaitingAsync(int timers) => Patience.ForAsync(() => Task.FromResult(_time.Timers), count => count >= timers);
 
     private Task<Lease> LeaseAsync() => _server!.Client.Resource<Lease>().GetAsync("kube-system", "lead", Cancel);
 

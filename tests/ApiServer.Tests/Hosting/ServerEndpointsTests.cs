@@ -27,11 +27,11 @@ public sealed class ServerEndpointsTests : IAsyncDisposable
         var second = await TestServer.StartAsync(_store, "192.0.2.1", _time);
 
         // In order, as upstream packs them; both objects say the same. Both servers write: whoever is second leaves it to the other.
-        await Eventually.IsAsync(() => AddressesAsync(second), static a => a == "192.0.2.1 192.0.2.2");
-        await Eventually.IsAsync(() => SliceAsync(first), static a => a == "192.0.2.1 192.0.2.2");
+        await Patience.ForAsync(() => AddressesAsync(second), static a => a == "192.0.2.1 192.0.2.2");
+        await Patience.ForAsync(() => SliceAsync(first), static a => a == "192.0.2.1 192.0.2.2");
         await second.DisposeAsync();
-        await Eventually.IsAsync(() => AddressesAsync(first), static a => a == "192.0.2.2");
-        await Eventually.IsAsync(() => SliceAsync(first), static a => a == "192.0.2.2");
+        await Patience.ForAsync(() => AddressesAsync(first), static a => a == "192.0.2.2");
+        await Patience.ForAsync(() => SliceAsync(first), static a => a == "192.0.2.2");
     }
 
     [Fact]
@@ -46,15 +46,15 @@ public sealed class ServerEndpointsTests : IAsyncDisposable
         // Another server, which says once that it lives, and then dies.
         var ghost = new ServerLeases(_store, KubernetesServiceController.TimeToLive);
         await ghost.RefreshAsync(IPAddress.Parse("192.0.2.7"), cancel);
-        await Eventually.IsAsync(() => AddressesAsync(server), static a => a == "192.0.2.1 192.0.2.7");
-        await Eventually.IsAsync(() => Task.FromResult(_time.IsAwaited(KubernetesServiceController.Interval)), static awaited => awaited);
+        await Patience.ForAsync(() => AddressesAsync(server), static a => a == "192.0.2.1 192.0.2.7");
+        await Patience.ForAsync(() => Task.FromResult(_time.IsAwaited(KubernetesServiceController.Interval)), static awaited => awaited);
         _time.Advance(KubernetesServiceController.Interval);
         var lease = (await OwnKeyAsync("192.0.2.1")).Lease;
-        await Eventually.IsAsync(async () => await _store.GetLeaseAsync(lease, cancellationToken: cancel), static l => l.Remaining == l.GrantedTtl);
+        await Patience.ForAsync(async () => await _store.GetLeaseAsync(lease, cancellationToken: cancel), static l => l.Remaining == l.GrantedTtl);
         Assert.Equal("192.0.2.1 192.0.2.7", await AddressesAsync(server));
         _time.Advance(KubernetesServiceController.TimeToLive - KubernetesServiceController.Interval + TimeSpan.FromSeconds(1));
-        await Eventually.IsAsync(() => AddressesAsync(server), static a => a == "192.0.2.1");
-        await Eventually.IsAsync(() => SliceAsync(server), static a => a == "192.0.2.1");
+        await Patience.ForAsync(() => AddressesAsync(server), static a => a == "192.0.2.1");
+        await Patience.ForAsync(() => SliceAsync(server), static a => a == "192.0.2.1");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class ServerEndpointsTests : IAsyncDisposable
         await leases.RefreshAsync(address, cancel);
         Assert.Equal(revision, _store.CurrentRevision);
         _time.Advance(TimeSpan.FromSeconds(20));
-        await Eventually.IsAsync(() => leases.ListAsync(cancel), static l => l.Count == 0);
+        await Patience.ForAsync(() => leases.ListAsync(cancel), static l => l.Count == 0);
         await leases.RefreshAsync(address, cancel);
         Assert.Equal(["192.0.2.1"], await leases.ListAsync(cancel));
     }
@@ -104,9 +104,9 @@ public sealed class ServerEndpointsTests : IAsyncDisposable
         static KubeApiServerOptions Two(KubeApiServerOptions o) => o with { EndpointReconciler = EndpointReconcilerType.MasterCount, ApiServerCount = 2 };
         await using var first = await TestServer.StartAsync(_store, "192.0.2.1", _time, Two);
         await using var second = await TestServer.StartAsync(_store, "192.0.2.2", _time, Two);
-        await Eventually.IsAsync(() => AddressesAsync(first), static a => a == "192.0.2.1 192.0.2.2");
+        await Patience.ForAsync(() => AddressesAsync(first), static a => a == "192.0.2.1 192.0.2.2");
         await using var third = await TestServer.StartAsync(_store, "192.0.2.3", _time, Two);
-        await Eventually.IsAsync(() => AddressesAsync(first), static a => a == "192.0.2.2 192.0.2.3");
+        await Patience.ForAsync(() => AddressesAsync(first), static a => a == "192.0.2.2 192.0.2.3");
     }
 
     [Fact]

@@ -134,10 +134,10 @@ public sealed class ServiceAllocationTests(TestCluster cluster) : IClassFixture<
         const string path = "/apis/networking.k8s.io/v1/servicecidrs";
         await cluster.CreateAsync(path, """{"metadata":{"name":"more","finalizers":["networking.k8s.io/service-cidr-finalizer"]},"spec":{"cidrs":["10.99.0.0/28"]}}""");
         var ns = await cluster.NamespaceAsync();
-        await Eventually.IsAsync(async () => (await PostAsync(ns, "a", """{"clusterIP":"10.99.0.1","ports":[{"port":80}]}""")).Code, static code => code == 201);
+        await Patience.ForAsync(async () => (await PostAsync(ns, "a", """{"clusterIP":"10.99.0.1","ports":[{"port":80}]}""")).Code, static code => code == 201);
         var (code, going) = await cluster.SendAsync("DELETE", $"{path}/more");
         Assert.NotNull(going["metadata"]!["deletionTimestamp"]);
-        await Eventually.IsAsync(async () =>
+        await Patience.ForAsync(async () =>
         {
             var (status, _) = await PostAsync(ns, "b", """{"clusterIP":"10.99.0.2","ports":[{"port":80}]}""");
             if (status == 201) await cluster.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/services/b");

@@ -95,7 +95,7 @@ public sealed class SharedAllocationTests : IAsyncDisposable
         var wanted = New("new");
         wanted.Spec.ClusterIP = "10.43.9.50";
         Assert.Contains("provided IP is already allocated", (await Assert.ThrowsAsync<ApiException>(() => server.Client.Resource<Service>().CreateAsync(wanted, Cancel))).Message, StringComparison.Ordinal);
-        await Eventually.IsAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "ClusterIPNotAllocated", Message: "Cluster IP [IPv4]: 10.43.9.1 is not allocated; repairing", InvolvedObject.Name: "old0" }));
+        await Patience.ForAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "ClusterIPNotAllocated", Message: "Cluster IP [IPv4]: 10.43.9.1 is not allocated; repairing", InvolvedObject.Name: "old0" }));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class SharedAllocationTests : IAsyncDisposable
         var addresses = server.Client.Resource<ApiIPAddress>();
         var before = await addresses.GetAsync(null, service.Spec.ClusterIP, Cancel);
         await addresses.DeleteAsync(null, service.Spec.ClusterIP, null, Cancel);
-        var made = await Eventually.IsAsync(() => addresses.FindAsync(null, service.Spec.ClusterIP, Cancel), static a => a is not null);
+        var made = await Patience.ForAsync(() => addresses.FindAsync(null, service.Spec.ClusterIP, Cancel), static a => a is not null);
         Assert.NotEqual(before.Metadata.Uid, made!.Metadata.Uid);
         Assert.Equal("s", made.Spec.ParentRef!.Name);
     }
@@ -158,7 +158,7 @@ public sealed class SharedAllocationTests : IAsyncDisposable
 
         await repair.RunOnceAsync(Cancel);
         Assert.Equal([30100], await PortsAsync());
-        await Eventually.IsAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "PortNotAllocated", Message: "Port 30100 is not allocated; repairing" }));
+        await Patience.ForAsync(() => server.Client.Resource<Event>().ListAsync("default", ListQuery.All, Cancel), static events => events.Items.Exists(static e => e is { Reason: "PortNotAllocated", Message: "Port 30100 is not allocated; repairing" }));
     }
 
     [Fact]

@@ -23,8 +23,8 @@ public class SupervisorTests
             Directory = Path.Combine(directory, "containerd"), ImagesDirectory = Path.Combine(directory, "images"), CniConfigDirectory = Path.Combine(directory, "cni"),
         };
         using var channel = new GrpcChannel(options.SocketPath);
-        var runtime = new CriRuntimeService(channel, TimeSpan.FromSeconds(10));
-        int Pid() => int.Parse(File.ReadAllText(Path.Combine(options.Directory, "containerd.pid")), CultureInfo.InvariantCulture);
+        var runtime = new CriRuntimeService(channel, Patience.Limit);
+        int Pid() => int.Parse(File.ReadAllText(Path.Combine(options.Directory, "containerd.pid")), CultureInfo.InvariantCulture); // replaced as a whole
         ContainerdSupervisor Make() => new(options, runtime, TimeProvider.System, NullLogger<ContainerdSupervisor>.Instance);
 
         var first = Make();
@@ -33,8 +33,8 @@ public class SupervisorTests
         using var stop = new CancellationTokenSource();
         var supervising = first.SuperviseAsync(stop.Token);
         Process.GetProcessById(pid).Kill();
-        while (Pid() == pid) await Task.Delay(20, Cancel);
-        await WaitAsync(runtime);
+        await Patience.UntilAsync(() => Pid() != pid);
+        await Patience.UntilAsync(() => AnswersAsync(runtime));
         await stop.CancelAsync();
         await supervising;
 
@@ -68,19 +68,16 @@ public class SupervisorTests
         Assert.Equal(Bytes(), Bytes());
     }
 
-    private static async Task WaitAsync(CriRuntimeService runtime)
+    private static async Task<bool> AnswersAsync(CriRuntimeService runtime)
     {
-        while (true)
+        try
         {
-            try
-            {
-                await runtime.VersionAsync(Cancel);
-                return;
-            }
-            catch (GrpcException)
-            {
-                await Task.Delay(50, Cancel);
-            }
+            await runtime.VersionAsync(Cancel);
+            return true;
+        }
+        catch (GrpcException)
+        {
+            return false;
         }
     }
 }

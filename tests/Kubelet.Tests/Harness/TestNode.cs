@@ -91,11 +91,11 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Pod? Pod(string name) => Api.Get<Pod>("default", name);
 
-    public async Task<Pod> WaitAsync(string name, Func<Pod, bool> holds, int seconds = 60)
+    public async Task<Pod> WaitAsync(string name, Func<Pod, bool> holds)
     {
         var since = Stopwatch.GetTimestamp();
         Pod? pod = null;
-        while (Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(seconds))
+        while (Stopwatch.GetElapsedTime(since) < Patience.Limit)
         {
             if (_running.IsFaulted) await _running;
             pod = Pod(name);
@@ -107,12 +107,12 @@ internal sealed class TestNode : IAsyncDisposable
 
     public Task<Pod> WaitReadyAsync(string name) => WaitAsync(name, IsReady);
 
-    public async Task WaitGoneAsync(string name, int seconds = 60)
+    public async Task WaitGoneAsync(string name)
     {
         var since = Stopwatch.GetTimestamp();
         while (Pod(name) is { } pod)
         {
-            if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(seconds))
+            if (Stopwatch.GetElapsedTime(since) > Patience.Limit)
                 throw new TimeoutException($"{name} is still there: {System.Text.Encoding.UTF8.GetString(Tiphys.Api.ApiJson.Encode(pod))}");
             await Task.Delay(10);
         }
@@ -123,19 +123,17 @@ internal sealed class TestNode : IAsyncDisposable
     public IReadOnlyList<string> Events(string pod) =>
         [.. Api.List<Event>("default").Where(e => e.InvolvedObject.Name == pod).OrderBy(e => e.Metadata.Name).Select(e => $"{e.Reason}: {e.Message}")];
 
+    /// <summary>Waits for an event; they are sent beside the status, not before it.</summary>
+    public Task WaitEventAsync(string pod, string text) => Patience.ForAsync(() => Task.FromResult(string.Join("; ", Events(pod))), all => all.Contains(text, StringComparison.Ordinal), text);
+
     public string Log(Pod pod, string container = "main", int run = 0) =>
         File.ReadAllText(Path.Combine(Options.PodLogsDirectory, $"default_{pod.Metadata.Name}_{pod.Metadata.Uid}", container, $"{run}.log"));
 
     /// <summary>Waits until a container has written so many lines; it may be running before its first one is on disk.</summary>
     public async Task<string[]> LinesAsync(Pod pod, int count)
     {
-        var since = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var lines = Log(pod).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            if (lines.Length >= count || Stopwatch.GetElapsedTime(since) > TimeSpan.FromSeconds(60)) return lines;
-            await Task.Delay(10);
-        }
+        var log = await Patience.ForAsync(() => Task.FromResult(Log(pod)), log => log.Count(static c => c == '\n') >= count, $"{count} lines");
+        return log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     public async ValueTask DisposeAsync()
@@ -143,11 +141,11 @@ internal sealed class TestNode : IAsyncDisposable
         foreach (var pod in Api.List<Pod>("default")) Api.Delete<Pod>("default", pod.Metadata.Name, 0);
         var since = Stopwatch.GetTimestamp();
         var pods = Path.Combine(Options.RootDirectory, "pods");
-        while (!_running.IsCompleted && Directory.Exists(pods) && Directory.EnumerateDirectories(pods).Any() && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(10))
+        while (!_running.IsCompleted && Directory.Exists(pods) && Directory.EnumerateDirectories(pods).Any() && Stopwatch.GetElapsedTime(since) < Patience.Limit)
             await Task.Delay(20);
         await StopAsync();
         // A process that was just killed holds its cgroup for a moment.
-        for (var i = 0; i < 100 && !Kubelet.Cgroups.CgroupTrees.Detect().Remove(Options.CgroupRoot); i++) await Task.Delay(20);
+        await Patience.UntilAsync(() => Kubelet.Cgroups.CgroupTrees.Detect().Remove(Options.CgroupRoot));
         Api.Dispose();
         _stop.Dispose();
     }

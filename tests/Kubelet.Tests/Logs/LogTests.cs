@@ -37,17 +37,46 @@ public sealed class LogTests : IDisposable
     public async Task Following_survives_rotation_and_ends_with_the_container()
     {
         await File.WriteAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F one\n", TestContext.Current.CancellationToken);
-        var running = true;
+        var (running, asked) = (true, 0);
         using var output = new MemoryStream();
-        var copy = new LogReader(TimeProvider.System).CopyAsync(LogPath, new LogQuery { Follow = true }, _ => Task.FromResult(running), output, TestContext.Current.CancellationToken);
-        await Task.Delay(150, TestContext.Current.CancellationToken);
+        var copy = new LogReader(TimeProvider.System).CopyAsync(LogPath, new LogQuery { Follow = true }, _ => RunningAsync(), output, TestContext.Current.CancellationToken);
+        await EndReachedAsync();
         File.Move(LogPath, LogPath + ".old");
         await File.WriteAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F two\n", TestContext.Current.CancellationToken);
-        await Task.Delay(250, TestContext.Current.CancellationToken);
+        await EndReachedAsync();
         await File.AppendAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F three\n", TestContext.Current.CancellationToken);
         running = false;
-        await copy.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await copy.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.Equal("one\ntwo\nthree\n", Encoding.UTF8.GetString(output.ToArray()));
+
+        Task<bool> RunningAsync()
+        {
+            Interlocked.Increment(ref asked);
+            return Task.FromResult(Volatile.Read(ref running));
+        }
+
+        // The reader asks at the end of what there is. Its second question from now on comes after another look at the file.
+        async Task EndReachedAsync()
+        {
+            var before = Volatile.Read(ref asked);
+            await Patience.UntilAsync(() => Volatile.Read(ref asked) >= before + 2, "the reader has come to the end");
+        }
+    }
+
+    [Fact]
+    public async Task Following_reads_what_came_after_a_rotation_though_the_container_ended_meanwhile()
+    {
+        await File.WriteAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F one\n", TestContext.Current.CancellationToken);
+        using var output = new MemoryStream();
+        await new LogReader(TimeProvider.System).CopyAsync(LogPath, new LogQuery { Follow = true }, RotatedAsync, output, TestContext.Current.CancellationToken);
+        Assert.Equal("one\ntwo\n", Encoding.UTF8.GetString(output.ToArray()));
+
+        async Task<bool> RotatedAsync(CancellationToken cancel)
+        {
+            File.Move(LogPath, LogPath + ".old");
+            await File.WriteAllTextAsync(LogPath, "2026-01-01T00:00:00Z stdout F two\n", cancel);
+            return false;
+        }
     }
 
     [Fact]

@@ -62,13 +62,10 @@ public class PodFeatureTests(RuntimeFixture fixture)
             ];
         });
         await node.WaitReadyAsync("config");
+        await node.LinesAsync(pod, 5);
         node.Api.Update<ConfigMap>("default", "settings", m => m.Data!["color"] = "blue");
-        var lines = new List<string>();
-        for (var i = 0; i < 1200 && !lines.Contains("changed"); i++)
-        {
-            await Task.Delay(50, TestContext.Current.CancellationToken);
-            lines = Lines(node.Log(pod));
-        }
+        await node.LinesAsync(pod, 6);
+        var lines = Lines(node.Log(pod));
         Assert.Equal(["red-secret big", "redsecretred", "-r--------"], lines[..3]);
         Assert.Matches("^token-\\d+defaultCA$", lines[3]);
         Assert.Equal(["same", "changed"], lines[4..]);
@@ -85,7 +82,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
         });
         node.CreatePod("env", p => p.Spec.Containers[0].Env = [new EnvVar { Name = "X", ValueFrom = new() { ConfigMapKeyRef = new() { Name = "late", Key = "k" } } }]);
         await node.WaitAsync("env", p => p.Status.ContainerStatuses?[0].State.Waiting is { Reason: "CreateContainerConfigError", Message: "configmap \"late\" not found" });
-        await node.WaitAsync("waits", _ => node.Events("waits").Contains("FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"late\" not found"));
+        await node.WaitEventAsync("waits", "FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"late\" not found");
         node.Api.Create(new ConfigMap { Metadata = Meta("late"), Data = new() { ["k"] = "1" } });
         await node.WaitReadyAsync("waits");
         await node.WaitReadyAsync("env");
@@ -101,8 +98,8 @@ public class PodFeatureTests(RuntimeFixture fixture)
         await node.WaitAsync("never", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "ErrImageNeverPull");
         await node.WaitAsync("bad", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "InvalidImageName");
         await node.WaitAsync("pull", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason is "ErrImagePull" or "ImagePullBackOff");
-        Assert.Contains("Failed: Error: ErrImageNeverPull", node.Events("never"));
-        Assert.Contains("Pulling: Pulling image \"127.0.0.1:1/none:1\"", node.Events("pull"));
+        await node.WaitEventAsync("never", "Failed: Error: ErrImageNeverPull");
+        await node.WaitEventAsync("pull", "Pulling: Pulling image \"127.0.0.1:1/none:1\"");
         Assert.Equal(PodPhase.Pending, node.Pod("pull")!.Status.Phase);
     }
 
@@ -113,22 +110,23 @@ public class PodFeatureTests(RuntimeFixture fixture)
         node.CreatePod("probed", p =>
         {
             var c = p.Spec.Containers[0];
-            c.Command = ["sh", "-c", "mkdir /www; echo ok > /www/ok; httpd -p 8080 -h /www; sleep 0.6; touch /live; trap 'exit 0' TERM; sleep 1000 & wait"];
+            c.Command = ["sh", "-c", "mkdir /www; echo ok > /www/ok; httpd -p 8080 -h /www; trap 'exit 0' TERM; sleep 1000 & wait"];
             c.Ports = [new ContainerPort { Name = "http", Port = 8080 }];
-            c.StartupProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, FailureThreshold = 10 };
-            c.ReadinessProbe = new Probe { HttpGet = new() { Path = "/ok", Port = "http" }, PeriodSeconds = 1 };
-            c.LivenessProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, FailureThreshold = 1 };
+            c.StartupProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, TimeoutSeconds = 100, FailureThreshold = 1000 };
+            c.ReadinessProbe = new Probe { HttpGet = new() { Path = "/ok", Port = "http" }, PeriodSeconds = 1, TimeoutSeconds = 100 };
+            c.LivenessProbe = new Probe { Exec = new() { Command = ["test", "-e", "/live"] }, PeriodSeconds = 1, TimeoutSeconds = 100, FailureThreshold = 1 };
         });
         var started = await node.WaitAsync("probed", p => p.Status.ContainerStatuses?[0].State.Running is not null);
         Assert.False(started.Status.ContainerStatuses![0].Started);
-        var ready = await node.WaitReadyAsync("probed");
         var runtime = await fixture.GetAsync();
-        var id = ready.Status.ContainerStatuses![0].ContainerID["containerd://".Length..];
-        await runtime.Service.ExecSyncAsync(id, ["rm", "/www/ok"], TimeSpan.FromSeconds(5), default);
+        var id = started.Status.ContainerStatuses[0].ContainerID["containerd://".Length..];
+        await runtime.Service.ExecSyncAsync(id, ["touch", "/live"], Patience.Limit, default);
+        await node.WaitReadyAsync("probed");
+        await runtime.Service.ExecSyncAsync(id, ["rm", "/www/ok"], Patience.Limit, default);
         await node.WaitAsync("probed", p => !TestNode.IsReady(p));
-        await runtime.Service.ExecSyncAsync(id, ["rm", "/live"], TimeSpan.FromSeconds(5), default);
+        await runtime.Service.ExecSyncAsync(id, ["rm", "/live"], Patience.Limit, default);
         var again = await node.WaitAsync("probed", p => p.Status.ContainerStatuses?[0].RestartCount == 1);
-        Assert.Contains("Killing: Container main failed liveness probe, will be restarted", node.Events("probed"));
+        await node.WaitEventAsync("probed", "Killing: Container main failed liveness probe, will be restarted");
         Assert.NotNull(again.Status.ContainerStatuses![0].LastState.Terminated);
     }
 
@@ -140,7 +138,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
         File.SetUnixFileMode(shared, (UnixFileMode)0x1ff);
         var pod = node.CreatePod("secure", p =>
         {
-            p.Spec.TerminationGracePeriodSeconds = 20;
+            p.Spec.TerminationGracePeriodSeconds = 100;
             p.Spec.SecurityContext = new PodSecurityContext { RunAsUser = 1000, RunAsGroup = 2000, FsGroup = 3000 };
             p.Spec.Volumes =
             [
@@ -161,7 +159,7 @@ public class PodFeatureTests(RuntimeFixture fixture)
             c.Command = ["sh", "-c", "id -u; id -g; id -G; touch /nope 2>/dev/null || echo read-only; touch /scratch/x && ls -ln /scratch/x | awk '{print $4}'; df /mem | tail -1 | awk '{print $1,$2}'; trap 'touch /host/terminated; exit 0' TERM; sleep 1000 & wait"];
         });
         await node.WaitReadyAsync("secure");
-        for (var i = 0; i < 3000 && Lines(node.Log(pod)).Count < 6; i++) await Task.Delay(20, TestContext.Current.CancellationToken);
+        await node.LinesAsync(pod, 6);
         Assert.Equal(["1000", "2000", "2000 3000", "read-only", "3000", "tmpfs 1024"], Lines(node.Log(pod)));
         Assert.True(File.Exists(Path.Combine(shared, "post-start")));
         node.Api.Delete<Pod>("default", "secure");
@@ -174,12 +172,12 @@ public class PodFeatureTests(RuntimeFixture fixture)
     public async Task A_forced_deletion_cuts_a_long_grace_period_short()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        node.CreatePod("stubborn", p => { p.Spec.TerminationGracePeriodSeconds = 60; p.Spec.Containers[0].Command = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"]; });
+        node.CreatePod("stubborn", p => { p.Spec.TerminationGracePeriodSeconds = 3600; p.Spec.Containers[0].Command = ["sh", "-c", "trap '' TERM; while true; do sleep 1; done"]; });
         await node.WaitReadyAsync("stubborn");
         node.Api.Delete<Pod>("default", "stubborn");
-        await node.WaitAsync("stubborn", _ => node.Events("stubborn").Contains("Killing: Stopping container main"));
+        await node.WaitEventAsync("stubborn", "Killing: Stopping container main");
         node.Api.Delete<Pod>("default", "stubborn", 1);
-        await node.WaitGoneAsync("stubborn", 10);
+        await node.WaitGoneAsync("stubborn");
     }
 
     [Fact]
@@ -187,19 +185,14 @@ public class PodFeatureTests(RuntimeFixture fixture)
     {
         await using var node = await TestNode.StartAsync(fixture);
         var name = node.Options.NodeName;
-        Tiphys.Api.Core.V1.Node? found = null;
-        for (var i = 0; i < 200 && found?.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) is not true; i++)
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-            found = node.Api.Get<Tiphys.Api.Core.V1.Node>("", name);
-        }
+        var found = await Patience.ForAsync(() => Task.FromResult(node.Api.Get<Tiphys.Api.Core.V1.Node>("", name)), n => n?.Status.Conditions?.Exists(c => c is { Type: "Ready", Status: "True" }) is true);
         Assert.Equal("kubelet is posting ready status", found!.Status.Conditions!.Find(c => c.Type == "Ready")!.Message);
         Assert.Equal(name, found.Metadata.Labels!["kubernetes.io/hostname"]);
         Assert.Equal("110", found.Status.Capacity!["pods"].ToString());
         Assert.True(found.Status.Allocatable!["memory"] < found.Status.Capacity["memory"]);
         Assert.StartsWith("containerd://", found.Status.NodeInfo.ContainerRuntimeVersion, StringComparison.Ordinal);
         Assert.Contains(found.Status.Images!, i => i.Names.Contains(RuntimeFixture.BusyboxName));
-        var lease = node.Api.Get<Tiphys.Api.Coordination.V1.Lease>("kube-node-lease", name);
+        var lease = await Patience.ForAsync(() => Task.FromResult(node.Api.Get<Tiphys.Api.Coordination.V1.Lease>("kube-node-lease", name)), l => l is not null);
         Assert.Equal((name, 40), (lease!.Spec.HolderIdentity, lease.Spec.LeaseDurationSeconds));
     }
 

@@ -30,39 +30,27 @@ public class NodeRoutesTests
     public async Task Routes_come_and_go_with_nodes()
     {
         if (!IsolatedProcess.IsIsolated) Assert.Skip("needs root");
-        var cancel = TestContext.Current.CancellationToken;
         await ShellAsync("ip link add r0 type veth peer name r1 && ip addr add 198.51.100.1/24 dev r0 && ip link set r0 up && ip link set r1 up");
         using var api = new FakeApi();
         api.Create(Node("self", "10.50.0.0/24", "198.51.100.1"));
         api.Create(Node("other", "10.50.1.0/24", "198.51.100.2"));
         using var stop = new CancellationTokenSource();
         var running = NodeRoutes.RunAsync("self", api.Client, TimeProvider.System, NullLoggerFactory.Instance, stop.Token);
-        await UntilAsync(routes => routes == "10.50.1.0/24 via 198.51.100.2 dev r0");
+        await RoutesAsync("10.50.1.0/24 via 198.51.100.2 dev r0");
         api.Create(Node("third", "10.50.2.0/24", "198.51.100.3"));
         api.Delete<Tiphys.Api.Core.V1.Node>("", "other");
-        await UntilAsync(routes => routes == "10.50.2.0/24 via 198.51.100.3 dev r0");
+        await RoutesAsync("10.50.2.0/24 via 198.51.100.3 dev r0");
         await stop.CancelAsync();
         await running;
         await ShellAsync("ip link del r0");
 
-        async Task UntilAsync(Func<string, bool> holds)
-        {
-            var routes = "";
-            for (var i = 0; i < 200; i++)
-            {
-                routes = await ShellAsync("ip route show proto 84");
-                if (holds(routes)) return;
-                await Task.Delay(20, cancel);
-            }
-            Assert.Fail(routes);
-        }
+        static Task RoutesAsync(string expected) => Patience.ForAsync(() => ShellAsync("ip route show proto 84"), routes => routes == expected, expected);
     }
 
     [Fact]
     public async Task Nodes_behind_a_router_are_reached_through_the_overlay()
     {
         if (!IsolatedProcess.IsIsolated) Assert.Skip("needs root");
-        var cancel = TestContext.Current.CancellationToken;
         await ShellAsync("ip link add o0 type veth peer name o1 && ip addr add 198.51.101.1/24 dev o0 && ip link set o0 up && ip link set o1 up && ip route add 203.0.113.0/24 via 198.51.101.254");
         using var api = new FakeApi();
         api.Create(Node("self", "10.51.0.0/24", "198.51.101.1"));
@@ -86,18 +74,8 @@ public class NodeRoutesTests
         await running;
         await ShellAsync("ip link del o0; ip link del tiphys.vxlan");
 
-        async Task UntilAsync(string command, string expected)
-        {
-            var output = "";
-            for (var i = 0; i < 200; i++)
-            {
-                output = await ShellAsync(command);
-                if (output.Replace(" \n", "\n", StringComparison.Ordinal) == expected.Replace(" \n", "\n", StringComparison.Ordinal)) return;
-                await Task.Delay(20, cancel);
-            }
-
-            Assert.Equal(expected, output);
-        }
+        static Task UntilAsync(string command, string expected) => Patience.ForAsync(
+            () => ShellAsync(command), output => output.Replace(" \n", "\n", StringComparison.Ordinal) == expected.Replace(" \n", "\n", StringComparison.Ordinal), expected);
     }
 
     private static Tiphys.Api.Core.V1.Node Node(string name, string range, string address) => new()

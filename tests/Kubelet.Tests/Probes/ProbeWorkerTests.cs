@@ -48,24 +48,30 @@ public class ProbeWorkerTests
     [Fact]
     public async Task Liveness_is_not_asked_before_the_container_has_started()
     {
-        var started = false;
+        var (started, asked) = (false, 0);
         using var cancel = new CancellationTokenSource();
-        var running = Worker(ProbeKind.Liveness, new Probe { PeriodSeconds = 1 }, () => started).RunAsync(cancel.Token);
+        var running = Worker(ProbeKind.Liveness, new Probe { PeriodSeconds = 1 }, Started).RunAsync(cancel.Token);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await Task.Delay(20, TestContext.Current.CancellationToken);
+        await Patience.UntilAsync(() => Volatile.Read(ref asked) == 2, "it has looked at the start and after a second");
         Assert.Equal(0, _script.Count);
-        started = true;
+        Volatile.Write(ref started, true);
         _time.Advance(TimeSpan.FromSeconds(1));
         await _script.WaitAsync(1);
         await cancel.CancelAsync();
         await running;
+
+        bool Started()
+        {
+            Interlocked.Increment(ref asked);
+            return Volatile.Read(ref started);
+        }
     }
 
     [Fact]
     public async Task A_startup_probe_ends_with_its_first_verdict()
     {
         var running = Worker(ProbeKind.Startup, new Probe { PeriodSeconds = 1, FailureThreshold = 3 }).RunAsync(TestContext.Current.CancellationToken);
-        await running.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await running.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
         Assert.Equal(1, _script.Count);
     }
 
@@ -87,7 +93,7 @@ public class ProbeWorkerTests
 
         public async Task WaitAsync(int count)
         {
-            for (var i = 0; i < 500 && Count < count; i++) await Task.Delay(10);
+            await Patience.UntilAsync(() => Count >= count, $"{count} probes");
             Assert.Equal(count, Count);
         }
     }

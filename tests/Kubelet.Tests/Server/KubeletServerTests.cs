@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
+using Tiphys.Api.Core.V1;
 using Tiphys.Client;
 using Tiphys.Kubelet.Tests.Harness;
 using TestCertificates = Tiphys.Kubelet.Tests.Harness.TestCertificates;
@@ -27,10 +28,15 @@ public class KubeletServerTests(RuntimeFixture fixture)
     public async Task Logs_come_out_as_they_were_written()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        var created = node.CreatePod("talker", "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; echo three; sleep 1.5; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
-        await node.WaitReadyAsync("talker");
+        var created = node.CreatePod("talker", "sh", "-c", "go() { until test -e /$1; do sleep 0.05; done; }; echo one; go 2; echo two >&2; go 3; echo three; go 4; echo four; trap 'exit 0' TERM; sleep 1000 & wait");
+        var id = (await node.WaitReadyAsync("talker")).Status.ContainerStatuses![0].ContainerID["containerd://".Length..];
+        var runtime = await fixture.GetAsync();
         using var client = Client(node);
-        while (!(await client.GetStringAsync("containerLogs/default/talker/main", Cancel)).Contains("three", StringComparison.Ordinal)) await Task.Delay(20, Cancel);
+        await SaidAsync("one");
+        await LetAsync(2);
+        await SaidAsync("two");
+        await LetAsync(3);
+        await SaidAsync("three");
         Assert.Equal("two\nthree\n", await client.GetStringAsync("containerLogs/default/talker/main?tailLines=2", Cancel));
         Assert.Equal("two\n", await client.GetStringAsync("containerLogs/default/talker/main?stream=Stderr", Cancel));
         Assert.Equal("one\ntwo", await client.GetStringAsync("containerLogs/default/talker/main?limitBytes=7", Cancel));
@@ -38,11 +44,17 @@ public class KubeletServerTests(RuntimeFixture fixture)
         using var following = await client.GetAsync("containerLogs/default/talker/main?follow=true", HttpCompletionOption.ResponseHeadersRead, Cancel);
         using var reader = new StreamReader(await following.Content.ReadAsStreamAsync(Cancel));
         for (var i = 0; i < 3; i++) await reader.ReadLineAsync(Cancel);
+        await LetAsync(4);
         Assert.Equal("four", await reader.ReadLineAsync(Cancel));
         var refused = await client.GetAsync("containerLogs/default/talker/main?previous=true", Cancel);
         Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         Assert.Equal("previous terminated container \"main\" in pod \"talker\" not found", await refused.Content.ReadAsStringAsync(Cancel));
         Assert.NotNull(created);
+
+        // The two streams are two pipes: only what waits for what was said before has an order.
+        Task LetAsync(int step) => runtime.Service.ExecSyncAsync(id, ["touch", $"/{step}"], Patience.Limit, Cancel);
+
+        Task SaidAsync(string word) => Patience.ForAsync(() => client.GetStringAsync("containerLogs/default/talker/main", Cancel), log => log.Contains(word, StringComparison.Ordinal), word);
     }
 
     [Fact]
@@ -89,7 +101,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
     public async Task Exec_and_port_forward_over_spdy_pass_through()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        node.CreatePod("web", "sh", "-c", "mkdir /www; echo page > /www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait");
+        CreatePage(node, "web");
         await node.WaitReadyAsync("web");
         await using (var spdy = await UpgradeAsync(node, "exec/default/web/main?command=echo&command=hi&output=1", "v4.channel.k8s.io"))
         {
@@ -113,7 +125,7 @@ public class KubeletServerTests(RuntimeFixture fixture)
     public async Task Port_forwarding_tunnels_through_a_websocket()
     {
         await using var node = await TestNode.StartAsync(fixture);
-        node.CreatePod("tunnel", "sh", "-c", "mkdir /www; echo page > /www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait");
+        CreatePage(node, "tunnel");
         await node.WaitReadyAsync("tunnel");
         var tls = await ConnectAsync(node,
             "GET /portForward/default/tunnel HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
@@ -142,6 +154,13 @@ public class KubeletServerTests(RuntimeFixture fixture)
         Assert.Contains("container_cpu_usage_seconds_total{container=\"main\",cpu=\"total\"", await client.GetStringAsync("metrics/cadvisor", Cancel), StringComparison.Ordinal);
         Assert.Contains("\"name\":\"used\"", await client.GetStringAsync("pods", Cancel), StringComparison.Ordinal);
     }
+
+    /// <summary>A pod that is ready when its page can be had.</summary>
+    private static void CreatePage(TestNode node, string name) => node.CreatePod(name, p =>
+    {
+        p.Spec.Containers[0].Command = ["sh", "-c", "mkdir /www; echo page > /www/index.html; trap 'exit 0' TERM; httpd -f -p 8080 -h /www & wait"];
+        p.Spec.Containers[0].ReadinessProbe = new Probe { HttpGet = new() { Path = "/", Port = 8080 }, PeriodSeconds = 1, TimeoutSeconds = 100 };
+    });
 
     private static async Task<SpdyConnection> UpgradeAsync(TestNode node, string path, string protocol) => new(await ConnectAsync(
         node, $"POST /{path} HTTP/1.1\r\nHost: node\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: {protocol}\r\nContent-Length: 0\r\n\r\n", protocol));
@@ -173,6 +192,6 @@ public class KubeletServerTests(RuntimeFixture fixture)
     private static async Task<string> ReadAsync(SpdyStream stream)
     {
         using var reader = new StreamReader(stream.Input.AsStream());
-        return await reader.ReadToEndAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        return await reader.ReadToEndAsync(Cancel).WaitAsync(Patience.Limit, Cancel);
     }
 }
