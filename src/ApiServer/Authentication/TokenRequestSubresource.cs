@@ -46,6 +46,7 @@ public sealed class TokenRequestSubresource : HandlerSubresource
         var account = (ServiceAccount)store.Decode(await store.GetAsync(ns, name, request.Cancel));
         if (body.Metadata.Uid.Length > 0 && body.Metadata.Uid != account.Metadata.Uid)
             throw ApiErrors.Conflict(new(TokenRequest.Info.Group, TokenRequest.Info.Kind), name, $"the UID in the token request ({body.Metadata.Uid}) does not match the UID of the service account ({account.Metadata.Uid})");
+        store.RecordFields(body, WriteContext.Of(request));
         if (body.Spec.Audiences.Count == 0) body.Spec.Audiences = [.. _audiences];
         var now = _time.GetUtcNow();
         body.Metadata.Name = name;
@@ -90,7 +91,7 @@ public sealed class TokenRequestSubresource : HandlerSubresource
                 CheckUid(secret, reference);
                 return new(Secret: secret);
             default:
-                throw ApiErrors.BadRequest($"cannot bind token to object of type {reference.ApiVersion}, Kind={reference.Kind}");
+                throw ApiErrors.BadRequest($"cannot bind token to object of type {(reference.ApiVersion.Contains('/', StringComparison.Ordinal) ? "" : "/")}{reference.ApiVersion}, Kind={reference.Kind}");
         }
     }
 

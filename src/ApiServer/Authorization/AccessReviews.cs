@@ -1,5 +1,6 @@
 using Tiphys.Api;
 using Tiphys.Api.Authorization.V1;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -10,7 +11,10 @@ public sealed class SubjectAccessReviewResource(IAuthorizer authorizer) : Review
     /// <inheritdoc/>
     protected override async ValueTask<SubjectAccessReview> AnswerAsync(SubjectAccessReview review, ApiRequest request)
     {
-        AccessReviews.Validate(review.Spec, Kind);
+        var errors = new FieldErrors();
+        AccessReviews.Validate(review.Spec, errors);
+        AccessReviews.ValidateMetadata(review.Metadata, errors);
+        AccessReviews.Refuse(errors);
         review.Status = await AccessReviews.AnswerAsync(authorizer, AccessReviews.UserOf(review.Spec), review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, request.Cancel);
         return review;
     }
@@ -23,11 +27,13 @@ public sealed class LocalSubjectAccessReviewResource(IAuthorizer authorizer) : R
     /// <inheritdoc/>
     protected override async ValueTask<LocalSubjectAccessReview> AnswerAsync(LocalSubjectAccessReview review, ApiRequest request)
     {
-        AccessReviews.Validate(review.Spec, Kind);
-        if (review.Spec.NonResourceAttributes is not null) throw AccessReviews.Invalid(Kind, static e => e.Invalid(FieldPath.Of("spec")["nonResourceAttributes"], "", "disallowed on this kind of request"));
-        var ns = request.Info.Namespace;
-        if (review.Spec.ResourceAttributes!.Namespace != ns)
-            throw AccessReviews.Invalid(Kind, e => e.Invalid(FieldPath.Of("spec")["resourceAttributes"]["namespace"], review.Spec.ResourceAttributes.Namespace, "must match metadata.namespace"));
+        var errors = new FieldErrors();
+        AccessReviews.Validate(review.Spec, errors);
+        AccessReviews.ValidateMetadata(review.Metadata, errors, review.Metadata.Namespace);
+        if (review.Spec.ResourceAttributes is { } resource && resource.Namespace != review.Metadata.Namespace)
+            errors.Invalid(FieldPath.Of("spec")["resourceAttributes"]["namespace"], resource.Namespace, "must match metadata.namespace");
+        if (review.Spec.NonResourceAttributes is { } path) errors.Invalid(FieldPath.Of("spec")["nonResourceAttributes"], new GoStructure(path), "disallowed on this kind of request");
+        AccessReviews.Refuse(errors);
         review.Status = await AccessReviews.AnswerAsync(authorizer, AccessReviews.UserOf(review.Spec), review.Spec.ResourceAttributes, null, request.Cancel);
         return review;
     }
@@ -40,7 +46,11 @@ public sealed class SelfSubjectAccessReviewResource(IAuthorizer authorizer) : Re
     /// <inheritdoc/>
     protected override async ValueTask<SelfSubjectAccessReview> AnswerAsync(SelfSubjectAccessReview review, ApiRequest request)
     {
-        AccessReviews.ValidateAttributes(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, Kind);
+        var errors = new FieldErrors();
+        AccessReviews.ValidateAttributes(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, errors);
+        AccessReviews.ValidateSelectors(review.Spec.ResourceAttributes, errors);
+        AccessReviews.ValidateMetadata(review.Metadata, errors);
+        AccessReviews.Refuse(errors);
         review.Status = await AccessReviews.AnswerAsync(authorizer, request.User, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, request.Cancel);
         return review;
     }
@@ -63,7 +73,7 @@ public sealed class SelfSubjectRulesReviewResource(IRuleLister rules) : ReviewRe
             if (rule.NonResourceURLs is { Count: > 0 }) review.Status.NonResourceRules.Add(new() { Verbs = rule.Verbs, NonResourceURLs = rule.NonResourceURLs });
         }
 
-        return new(review);
+        return new(new SelfSubjectRulesReview { Status = review.Status }); // without the question
     }
 }
 
@@ -83,26 +93,74 @@ internal static class AccessReviews
 
     public static UserInfo UserOf(SubjectAccessReviewSpec spec) => new(spec.User, spec.Uid, spec.Groups ?? [], spec.Extra ?? []);
 
-    public static void Validate(SubjectAccessReviewSpec spec, KindInfo kind)
+    public static void Validate(SubjectAccessReviewSpec spec, FieldErrors errors)
     {
-        ValidateAttributes(spec.ResourceAttributes, spec.NonResourceAttributes, kind);
-        if (spec.User.Length == 0 && spec.Groups is not { Count: > 0 })
-            throw Invalid(kind, static e => e.Invalid(FieldPath.Of("spec")["user"], "", "at least one of user or group must be specified"));
+        ValidateAttributes(spec.ResourceAttributes, spec.NonResourceAttributes, errors);
+        if (spec.User.Length == 0 && spec.Groups is not { Count: > 0 }) errors.Invalid(FieldPath.Of("spec")["user"], "", "at least one of user or group must be specified");
+        ValidateSelectors(spec.ResourceAttributes, errors);
     }
 
-    public static void ValidateAttributes(ResourceAttributes? resource, NonResourceAttributes? path, KindInfo kind)
+    public static void ValidateAttributes(ResourceAttributes? resource, NonResourceAttributes? path, FieldErrors errors)
     {
         if (resource is not null && path is not null)
-            throw Invalid(kind, static e => e.Invalid(FieldPath.Of("spec")["nonResourceAttributes"], "", "cannot be specified in combination with resourceAttributes"));
+            errors.Invalid(FieldPath.Of("spec")["nonResourceAttributes"], new GoStructure(path), "cannot be specified in combination with resourceAttributes");
         if (resource is null && path is null)
-            throw Invalid(kind, static e => e.Invalid(FieldPath.Of("spec")["resourceAttributes"], "", "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+            errors.Invalid(FieldPath.Of("spec")["resourceAttributes"], null, "exactly one of nonResourceAttributes or resourceAttributes must be specified");
     }
 
-    public static StatusException Invalid(KindInfo kind, Action<FieldErrors> report)
+    /// <summary>Selectors are a text or requirements. Operators that nobody knows may come from newer clients.</summary>
+    public static void ValidateSelectors(ResourceAttributes? resource, FieldErrors errors)
     {
-        var errors = new FieldErrors();
-        report(errors);
-        return ApiErrors.Invalid(new(kind.Group, kind.Kind), "", errors);
+        var path = FieldPath.Of("spec")["resourceAttributes"];
+        if (resource?.FieldSelector is { } fields)
+        {
+            var all = fields.Requirements ?? [];
+            Form(path["fieldSelector"], fields.RawSelector, all.Count);
+            for (var i = 0; i < all.Count; i++)
+            {
+                var at = path["fieldSelector"]["requirements"][i];
+                if (all[i].Key.Length == 0) errors.Required(at["key"], "must be specified");
+                Values(at, all[i].Operator, all[i].Values);
+            }
+        }
+
+        if (resource?.LabelSelector is { } labels)
+        {
+            var all = labels.Requirements ?? [];
+            Form(path["labelSelector"], labels.RawSelector, all.Count);
+            for (var i = 0; i < all.Count; i++)
+            {
+                var at = path["labelSelector"]["requirements"][i];
+                Values(at, all[i].Operator, all[i].Values);
+                errors.Invalid(at["key"], all[i].Key, LabelSyntax.KeyErrors(all[i].Key));
+                for (var j = 0; j < all[i].Values?.Count; j++) errors.Invalid(at["values"][j], all[i].Values![j], LabelSyntax.ValueErrors(all[i].Values![j]));
+            }
+        }
+
+        void Form(FieldPath field, string raw, int requirements)
+        {
+            if (raw.Length > 0 && requirements > 0) errors.Invalid(field["rawSelector"], raw, "may not specified at the same time as requirements");
+            if (raw.Length == 0 && requirements == 0) errors.Required(field["requirements"], $"when {field} is specified, requirements or rawSelector is required");
+        }
+
+        void Values(FieldPath field, string relation, List<string>? values)
+        {
+            var isSome = values is { Count: > 0 };
+            if (relation is "In" or "NotIn" && !isSome) errors.Required(field["values"], "must be specified when `operator` is 'In' or 'NotIn'");
+            if (relation is "Exists" or "DoesNotExist" && isSome) errors.Forbidden(field["values"], "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        }
+    }
+
+    /// <summary>Reviews are not stored and have no names.</summary>
+    public static void ValidateMetadata(ObjectMeta metadata, FieldErrors errors, string? ns = null)
+    {
+        if (!ApiJson.Same(metadata, new ObjectMeta { Namespace = ns ?? "", ManagedFields = metadata.ManagedFields }))
+            errors.Invalid(FieldPath.Of("metadata"), metadata, ns is null ? "must be empty" : "must be empty except for namespace");
+    }
+
+    public static void Refuse(FieldErrors errors)
+    {
+        if (errors.Count > 0) throw ApiErrors.Invalid(new("authorization.k8s.io", ""), "", errors); // upstream names no kind
     }
 
     private static RequestInfo Of(ResourceAttributes resource) => new()

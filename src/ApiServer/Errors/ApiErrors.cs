@@ -86,6 +86,9 @@ public static class ApiErrors
     public static StatusException UnsupportedMediaType(IEnumerable<string> supported) =>
         New(415, StatusReason.UnsupportedMediaType, $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", supported)}", null);
 
+    /// <summary>415: the kind of patch is unknown. Upstream says it in other words than of bodies.</summary>
+    public static StatusException UnsupportedPatch() => New(415, StatusReason.UnsupportedMediaType, "415: Unsupported Media Type", new());
+
     /// <summary>413: the body is too large.</summary>
     public static StatusException RequestEntityTooLarge(string message) => New(413, StatusReason.RequestEntityTooLarge, message, null);
 

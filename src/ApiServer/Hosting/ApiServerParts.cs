@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
 using Tiphys.Storage;
 
 namespace Tiphys.ApiServer;
@@ -77,6 +78,7 @@ public sealed class ApiServerParts : IAsyncDisposable
         _built = true;
         var admission = AdmissionChain = new AdmissionChain(Admission);
         var fields = FieldManager ?? throw new InvalidOperationException("an API server needs a field manager");
+        foreach (var review in Reviews) review.RecordFields = (item, context) => fields.Created(item, context, _options.Time.GetUtcNow().ToWholeSeconds());
         var printers = Printers ?? throw new InvalidOperationException("an API server needs table printers");
         var logger = _loggers.CreateLogger("Tiphys.ApiServer.WatchCache");
         var ports = Encryption?.Protect(_store, new("", "servicenodeportallocations")) ?? _store;

@@ -32,9 +32,9 @@ internal sealed class JsonPatch
             {
                 target = Apply(target, operation);
             }
-            catch (InvalidOperationException e)
+            catch (InvalidOperationException)
             {
-                throw Refused(e.Message);
+                throw Refused();
             }
         }
 
@@ -137,12 +137,13 @@ internal sealed class JsonPatch
 
     private static string? Text(JsonObject o, string name) => o[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static StatusException Refused(string message) => new(new Api.Meta.V1.Status
+    /// <summary>What does not fit is not told, by upstream either.</summary>
+    private static StatusException Refused() => new(new Api.Meta.V1.Status
     {
         Result = "Failure",
         Code = 422,
         Reason = StatusReason.Invalid,
-        Message = $"the server rejected our request due to an error in our request: {message}",
+        Message = "the server rejected our request due to an error in our request",
         Details = new(),
     });
 

@@ -9,7 +9,6 @@ namespace Tiphys.ApiServer;
 /// <summary>A patch of any of the four kinds, parsed.</summary>
 internal sealed class Patch
 {
-    private static readonly string[] Supported = [PatchType.Json, PatchType.Merge, PatchType.StrategicMerge, PatchType.Apply];
     private readonly Func<JsonNode, JsonNode> _apply;
 
     private Patch(ReadOnlyMemory<byte> document, bool isApply, Func<JsonNode, JsonNode> apply)
@@ -47,7 +46,7 @@ internal sealed class Patch
                 case PatchType.Apply:
                     return new Patch(YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes), Encoding.UTF8)), true, static target => target);
                 default:
-                    throw ApiErrors.UnsupportedMediaType(Supported);
+                    throw ApiErrors.UnsupportedPatch();
             }
         }
         catch (Exception e) when (e is JsonException or FormatException)

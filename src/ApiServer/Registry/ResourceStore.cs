@@ -71,6 +71,9 @@ public sealed partial class ResourceStore
         return Cache.List(selection);
     }
 
+    /// <summary>Records who set the fields of an object that is only answered with.</summary>
+    internal void RecordFields(IKubernetesObject item, WriteContext context) => _fields.Created(item, context, Now());
+
     /// <summary>Stores a new object.</summary>
     /// <param name="item">The object, decoded and with defaults; it is changed.</param>
     /// <param name="context">Who, where and how.</param>
@@ -78,7 +81,7 @@ public sealed partial class ResourceStore
     public async ValueTask<StoredObject> CreateAsync(IKubernetesObject item, WriteContext context)
     {
         var metadata = item.Metadata;
-        CheckNamespace(metadata, context.Namespace);
+        context.PlaceIn(metadata, Kind);
         if (metadata.ResourceVersion.Length > 0) throw ApiErrors.BadRequest("resourceVersion should not be set on objects to be created");
         metadata.Uid = Guid.NewGuid().ToString();
         metadata.CreationTimestamp = Now();
@@ -134,7 +137,7 @@ public sealed partial class ResourceStore
             var old = Decode(current);
             var item = change((IKubernetesObject)old.DeepCopyMessage());
             CheckName(item.Metadata, name);
-            CheckNamespace(item.Metadata, context.Namespace);
+            context.PlaceIn(item.Metadata, Kind);
             var unconditional = CheckRevision(item.Metadata, current, strategy, name);
             if (item.Metadata.Uid.Length > 0 && item.Metadata.Uid != old.Metadata.Uid)
                 throw ApiErrors.Conflict(GroupResource, name, $"StorageError: invalid object, Code: 4, Key: {Definition.Schema.KeyPrefix}{(context.Namespace.Length > 0 ? context.Namespace + "/" : "")}{name}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {item.Metadata.Uid}, UID in object meta: {old.Metadata.Uid}");
@@ -231,6 +234,7 @@ public sealed partial class ResourceStore
             return true;
         }
 
+        if (!ulong.TryParse(metadata.ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out _)) throw ApiErrors.Plain($"strconv.ParseUint: {GoNumbers.Fault(metadata.ResourceVersion, metadata.ResourceVersion)}");
         return metadata.ResourceVersion == current.Revision.ToString(CultureInfo.InvariantCulture) ? false : throw ApiErrors.Stale(GroupResource, name);
     }
 
@@ -253,18 +257,6 @@ public sealed partial class ResourceStore
     private void ThrowIfInvalid(IKubernetesObject item, FieldErrors errors)
     {
         if (errors.Count > 0) throw ApiErrors.Invalid(new(Kind.Group, Kind.Kind), item.Metadata.Name, errors);
-    }
-
-    private void CheckNamespace(ObjectMeta metadata, string ns)
-    {
-        if (!Kind.Namespaced)
-        {
-            metadata.Namespace = "";
-            return;
-        }
-
-        if (metadata.Namespace.Length == 0) metadata.Namespace = ns;
-        if (metadata.Namespace != ns) throw ApiErrors.BadRequest($"the namespace of the provided object does not match the namespace sent on the request");
     }
 
     private static void CheckName(ObjectMeta metadata, string name)

@@ -8,12 +8,23 @@ public abstract class ReviewResource
     /// <summary>Kind of the question.</summary>
     public abstract KindInfo Kind { get; }
 
+    /// <summary>Says in the answer who asked what; null leaves that out.</summary>
+    internal Action<IKubernetesObject, WriteContext>? RecordFields { get; set; }
+
     /// <summary>Answers a request.</summary>
     /// <exception cref="StatusException">It is refused.</exception>
     public async Task HandleAsync(ApiRequest request)
     {
-        if (request.Info.Verb != "create" || request.Info.Subresource.Length > 0) throw ApiErrors.MethodNotAllowed();
+        if (request.Info.Name.Length > 0) throw ApiErrors.UnknownPath();
+        if (request.Info.Verb != "create") throw ApiErrors.MethodNotAllowed();
+        var context = WriteContext.Of(request);
         var body = await RequestBody.ReadAsync(request, Kind);
+        if (body is IKubernetesObject item)
+        {
+            context.PlaceIn(item.Metadata, Kind);
+            RecordFields?.Invoke(item, context);
+        }
+
         await ObjectResponse.WriteAsync(request, await AnswerAsync(body, request), 201);
     }
 

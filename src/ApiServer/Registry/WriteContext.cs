@@ -1,4 +1,5 @@
 using Tiphys.Api;
+using Tiphys.Api.Meta.V1;
 
 namespace Tiphys.ApiServer;
 
@@ -54,6 +55,15 @@ public sealed record WriteContext
         FieldManager = "kube-apiserver",
         Cancel = cancel,
     };
+
+    /// <summary>Puts an object into the namespace of the request.</summary>
+    /// <exception cref="StatusException">400: it names another.</exception>
+    internal void PlaceIn(ObjectMeta metadata, KindInfo kind)
+    {
+        if (!kind.Namespaced) metadata.Namespace = "";
+        else if (metadata.Namespace.Length == 0) metadata.Namespace = Namespace;
+        else if (metadata.Namespace != Namespace) throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
 
     internal AdmissionAttributes Admission(KindInfo kind, AdmissionOperation operation, string name, IApiMessage? item, IApiMessage? old) => new()
     {

@@ -73,7 +73,7 @@ internal sealed class DaemonSetStrategy : SpecStatusStrategy<DaemonSet>
                 if (!takes && !adds) errors.Required(at["maxUnavailable"], "cannot be 0 when maxSurge is 0");
                 break;
             default:
-                errors.NotSupported(path, strategy, ["RollingUpdate", "OnDelete"]);
+                errors.NotSupported(path, new GoStructure(strategy), ["RollingUpdate", "OnDelete"]);
                 break;
         }
     }

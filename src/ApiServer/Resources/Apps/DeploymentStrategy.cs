@@ -64,7 +64,7 @@ internal sealed class DeploymentStrategy : SpecStatusStrategy<Deployment>
                 PercentRules.AtMostAll(unavailable, at["maxUnavailable"], errors);
                 break;
             default:
-                errors.NotSupported(path, strategy, ["Recreate", "RollingUpdate"]);
+                errors.NotSupported(path, new GoStructure(strategy), ["Recreate", "RollingUpdate"]);
                 break;
         }
     }

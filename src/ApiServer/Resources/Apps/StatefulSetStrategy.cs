@@ -64,7 +64,7 @@ internal sealed class StatefulSetStrategy : SpecStatusStrategy<StatefulSet>
                 errors.Required(path);
                 break;
             case "OnDelete":
-                if (strategy.RollingUpdate is { } useless) errors.Invalid(at, useless, "only allowed for updateStrategy 'RollingUpdate'");
+                if (strategy.RollingUpdate is { } useless) errors.Invalid(at, new GoStructure(useless), "only allowed for updateStrategy 'RollingUpdate'");
                 break;
             case "RollingUpdate":
                 FieldRules.NotNegative(strategy.RollingUpdate?.Partition, at["partition"], errors);
@@ -74,7 +74,7 @@ internal sealed class StatefulSetStrategy : SpecStatusStrategy<StatefulSet>
                 PercentRules.AtMostAll(unavailable, at["maxUnavailable"], errors);
                 break;
             default:
-                errors.Invalid(path, strategy, "must be 'RollingUpdate' or 'OnDelete'");
+                errors.Invalid(path, new GoStructure(strategy), "must be 'RollingUpdate' or 'OnDelete'");
                 break;
         }
     }

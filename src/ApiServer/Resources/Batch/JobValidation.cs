@@ -37,7 +37,7 @@ internal static class JobValidation
         if (spec.PodFailurePolicy is not null) JobPolicyValidation.Failure(spec, path["podFailurePolicy"], errors);
         if (spec.SuccessPolicy is { } success)
         {
-            if (spec.CompletionMode != CompletionMode.Indexed) errors.Invalid(path["successPolicy"], success, "requires indexed completion mode");
+            if (spec.CompletionMode != CompletionMode.Indexed) errors.Invalid(path["successPolicy"], new GoStructure(success), "requires indexed completion mode");
             else JobPolicyValidation.Success(spec, path["successPolicy"], errors);
         }
 

@@ -19,7 +19,7 @@ internal static class ControllerRevisionValidation
     {
         ValidateChange = static (item, old, errors) =>
         {
-            if (!JsonNode.DeepEquals(Parse(item.Data), Parse(old.Data))) errors.Invalid(Data, FieldErrors.Omitted, FieldRules.Immutable);
+            if (!JsonNode.DeepEquals(Parse(item.Data), Parse(old.Data))) errors.Invalid(Data, item.Data is { } data ? data : null, FieldRules.Immutable);
         },
     };
 

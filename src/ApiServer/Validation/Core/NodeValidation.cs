@@ -47,7 +47,7 @@ internal static class NodeValidation
             errors.Invalid(path[i]["key"], taint.Key, LabelSyntax.KeyErrors(taint.Key));
             if (LabelSyntax.ValueErrors(taint.Value) is { Count: > 0 } problems) errors.Invalid(path[i]["value"], taint.Value, string.Join(";", problems));
             TolerationValidation.Effect(taint.Effect, path[i]["effect"], errors);
-            if (!seen.Add((taint.Key, taint.Effect))) errors.Duplicate(path[i], taint, "taints must be unique by key and effect pair");
+            if (!seen.Add((taint.Key, taint.Effect))) errors.Duplicate(path[i], new GoStructure(taint), "taints must be unique by key and effect pair");
         }
     }
 }

@@ -17,7 +17,7 @@ internal static class RuntimeClassValidation
         for (var i = 0; i < (scheduling.Tolerations?.Count ?? 0); i++)
         {
             var toleration = scheduling.Tolerations![i];
-            if (!seen.Add((toleration.Key, toleration.Operator, toleration.Value, toleration.Effect))) errors.Duplicate(path["tolerations"][i], toleration);
+            if (!seen.Add((toleration.Key, toleration.Operator, toleration.Value, toleration.Effect))) errors.Duplicate(path["tolerations"][i], new GoStructure(toleration));
         }
     })
     {

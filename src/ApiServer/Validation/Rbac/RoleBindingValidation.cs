@@ -51,6 +51,6 @@ internal static class RoleBindingValidation
 
     private static void Change(RoleRef now, RoleRef before, FieldErrors errors)
     {
-        if (now.ApiGroup != before.ApiGroup || now.Kind != before.Kind || now.Name != before.Name) errors.Invalid(Reference, now, "cannot change roleRef");
+        if (now.ApiGroup != before.ApiGroup || now.Kind != before.Kind || now.Name != before.Name) errors.Invalid(Reference, new GoStructure(now), "cannot change roleRef");
     }
 }
