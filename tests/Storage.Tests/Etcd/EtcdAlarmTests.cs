@@ -11,8 +11,6 @@ namespace Tiphys.Storage.Tests.Etcd;
 /// <summary>Alarms on Debian's etcd and on ours: what they forbid, through restarts, until they are disarmed, and in snapshots.</summary>
 public sealed class EtcdAlarmTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Etcd_holds_to_an_alarm_after_it_was_killed()
     {
@@ -141,7 +139,7 @@ public sealed class EtcdAlarmTests
     {
         using var channel = new GrpcChannel(new System.Net.DnsEndPoint(server.Host, server.Port));
         var request = new V3.AlarmRequest { Action = action, Alarm = alarm, MemberID = member };
-        var reply = await channel.UnaryAsync("/etcdserverpb.Maintenance/Alarm", request, V3.AlarmResponse.Parser, Patience, default);
+        var reply = await channel.UnaryAsync("/etcdserverpb.Maintenance/Alarm", request, V3.AlarmResponse.Parser, Patience.Limit, default);
         return string.Join(' ', reply.Alarms.Select(static a => $"{a.MemberID} {a.Alarm}"));
     }
 
@@ -151,7 +149,7 @@ public sealed class EtcdAlarmTests
         try
         {
             // What is answered does not matter, whether it is does.
-            await channel.UnaryAsync("/etcdserverpb." + method, request, V3.DefragmentResponse.Parser, Patience, default);
+            await channel.UnaryAsync("/etcdserverpb." + method, request, V3.DefragmentResponse.Parser, Patience.Limit, default);
             return "ok";
         }
         catch (GrpcException e)
@@ -160,9 +158,6 @@ public sealed class EtcdAlarmTests
         }
     }
 
-    private static async Task UntilAnsweredAsync(Uri server)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        while (await CallAsync(server, "KV/Range", new V3.RangeRequest { Key = Text("a") }) != "ok") await Task.Delay(20, patience.Token);
-    }
+    private static Task UntilAnsweredAsync(Uri server) =>
+        Patience.ForAsync(() => CallAsync(server, "KV/Range", new V3.RangeRequest { Key = Text("a") }), static answer => answer == "ok");
 }
