@@ -57,7 +57,10 @@ public sealed partial class ApplyLiveTests(LiveServer server)
         var other = server.Scratch("other.yaml", Named(ConfigMap).Replace("a: \"1\"", "a: \"2\""));
         await run($"apply -f {file}");
         await run($"apply -f {file} --server-side");
-        await run("get cm NAME -o jsonpath={.metadata.managedFields[*].manager}{.metadata.managedFields[*].operation}");
+
+        // Each by its name: they are listed by the second of their last write.
+        foreach (var manager in (string[])["kubectl", "kubectl-client-side-apply", "kubectl-last-applied"])
+            await run($"get cm NAME -o jsonpath={{.metadata.managedFields[?(@.manager==\"{manager}\")].operation}}");
         await run($"apply -f {other} --server-side --field-manager=other");
         await run($"apply -f {other} --server-side --field-manager=other --force-conflicts");
         await run($"apply -f {file} --server-side --dry-run=server --force-conflicts");
