@@ -39,7 +39,7 @@ internal sealed partial class PodWorker : IDisposable
     private readonly Func<Pod, Action, PodVerdict?> _admit;
     private readonly Action<RuntimePod> _observed;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly WakeSignal _wake;
     private readonly StartFailures _failures = new();
     private readonly Lock _lock = new();
     private CancellationTokenSource _step = new();
@@ -60,6 +60,7 @@ internal sealed partial class PodWorker : IDisposable
         _stopper = new PodStopper(services);
         _resizer = new PodResizer(services, p => admit(p, static () => { }));
         _logger = services.Loggers.CreateLogger<PodWorker>();
+        _wake = new WakeSignal(services.Time);
         _writer = new PodStatusWriter(services.Client, services.Time, _logger);
     }
 
@@ -75,17 +76,7 @@ internal sealed partial class PodWorker : IDisposable
     public bool IsAdmitted { get; private set; }
 
     /// <summary>Has the worker look at the pod soon.</summary>
-    public void Wake()
-    {
-        try
-        {
-            if (_wake.CurrentCount == 0) _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // It is awake already.
-        }
-    }
+    public void Wake() => _wake.Wake();
 
     /// <summary>Takes over a newer state of the pod's object.</summary>
     public void Update(Pod pod)
@@ -145,7 +136,7 @@ internal sealed partial class PodWorker : IDisposable
                 LogStepFailed(_logger, e, PodNames.Format(_pod));
                 pause = NextPause();
             }
-            if (pause > TimeSpan.Zero) await WaitAsync(pause, cancel).ConfigureAwait(false);
+            await _wake.WaitAsync(pause, cancel).ConfigureAwait(false);
         }
     }
 
@@ -154,14 +145,6 @@ internal sealed partial class PodWorker : IDisposable
         _writer.Dispose();
         _wake.Dispose();
         _step.Dispose();
-    }
-
-    private async Task WaitAsync(TimeSpan pause, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var timer = pause == Timeout.InfiniteTimeSpan ? null : _services.Time.CreateTimer(
-            static s => ((PodWorker)s!).Wake(), this, pause < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : pause, Timeout.InfiniteTimeSpan);
-        await _wake.WaitAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private Task<TimeSpan> StepAsync(CancellationToken cancel)
