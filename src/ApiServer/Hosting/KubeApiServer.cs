@@ -95,23 +95,15 @@ public sealed class KubeApiServer : IAsyncDisposable
 
         var self = await SelfAsync(options, store, server, built!.ServiceNetwork.First, loggers, cancel);
         var services = new ServiceUpkeep(server.Resources, built.Services!, built.ServiceNetwork, options.Server.Time, loggers.CreateLogger("Tiphys.ApiServer.Services"));
-        var upkeep = services.StartAsync(cancel);
+        var upkeep = startup.RunAsync(Startup.ServiceAddresses, services.StartAsync(cancel));
 
         // The namespaces first: the rest lies in them.
-        await new ClusterObjects(server.Resources).EnsureAsync(cancel);
+        await startup.RunAsync(Startup.Namespaces, new ClusterObjects(server.Resources).EnsureAsync(cancel));
         await Task.WhenAll(
             upkeep,
-            new BootstrapPolicy(server.Resources).ReconcileAsync(cancel),
-            SystemPriorityClasses.EnsureAsync(server.Resources, cancel),
-            AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel));
-
-        // Rights are decided from the caches: who is told that the server is ready has those just made.
-        await Task.WhenAll(
-            server.Resources.CatchUpAsync<ClusterRole>(cancel),
-            server.Resources.CatchUpAsync<ClusterRoleBinding>(cancel),
-            server.Resources.CatchUpAsync<Role>(cancel),
-            server.Resources.CatchUpAsync<RoleBinding>(cancel));
-        startup.IsDone = true;
+            startup.RunAsync(Startup.Roles, RolesAsync(server.Resources, cancel)),
+            startup.RunAsync(Startup.PriorityClasses, SystemPriorityClasses.EnsureAsync(server.Resources, cancel)),
+            startup.RunAsync(Startup.AuthenticationInfo, AuthenticationConfig.EnsureAsync(server.Resources, options.Pki, cancel)));
 
         // Only a server that is ready is an endpoint.
         await self.StartAsync(cancel);
@@ -125,6 +117,14 @@ public sealed class KubeApiServer : IAsyncDisposable
         await _self.DisposeAsync();
         await _services.DisposeAsync();
         await _server.DisposeAsync();
+    }
+
+    /// <summary>Rights are decided from the caches: who is told that the server is ready has those just made.</summary>
+    private static async Task RolesAsync(ApiResources resources, CancellationToken cancel)
+    {
+        await new BootstrapPolicy(resources).ReconcileAsync(cancel);
+        await Task.WhenAll(
+            resources.CatchUpAsync<ClusterRole>(cancel), resources.CatchUpAsync<ClusterRoleBinding>(cancel), resources.CatchUpAsync<Role>(cancel), resources.CatchUpAsync<RoleBinding>(cancel));
     }
 
     private static async Task<KubernetesServiceController> SelfAsync(KubeApiServerOptions options, IStore store, ApiServer server, IPAddress serviceAddress, ILoggerFactory loggers, CancellationToken cancel)
@@ -166,7 +166,7 @@ public sealed class KubeApiServer : IAsyncDisposable
             new TokenReviewResource(bearer), new SelfSubjectReviewResource(time), new SubjectAccessReviewResource(authorizer), new LocalSubjectAccessReviewResource(authorizer),
             new SelfSubjectAccessReviewResource(authorizer), new SelfSubjectRulesReviewResource(authorizer), new BindingResource(resources),
         ]);
-        parts.Paths.Add(new HealthHandler([.. Checks(resources, store, startup), .. options.Encryption?.HealthChecks ?? []]));
+        parts.Paths.Add(new HealthHandler([.. Checks(resources, store, startup, options.Encryption?.HealthChecks ?? [])]));
         parts.Paths.Add(new OpenIdHandler(accountTokens, $"https://{options.AdvertiseAddress}:{options.Server.SecurePort}/openid/v1/jwks"));
         Subresources(parts, options, accountTokens, audiences, time);
         StandardParts.Add(parts, options);
@@ -212,21 +212,20 @@ public sealed class KubeApiServer : IAsyncDisposable
         return (new UnionAuthorizer(authorizers), rbac);
     }
 
-    private static HealthCheck[] Checks(ApiResources resources, IStore store, Startup startup) =>
+    private static IEnumerable<HealthCheck> Checks(ApiResources resources, IStore store, Startup startup, IEnumerable<HealthCheck> encryption) =>
     [
         new("ping", static () => null),
-        new("etcd", () => store.Health is { Condition: StoreCondition.Unreachable } away ? away.Reason : resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "the store has not been read yet"),
+        new("log", static () => null), // nothing here can block a log
+        new("etcd", () => store.Health is { Condition: StoreCondition.Unreachable } away ? away.Reason : IsRead(resources) ? null : "the store has not been read yet"),
 
         // A read-only store still serves: that is no reason to restart the server, but one to look elsewhere for writes.
         new("etcd-readiness", () => store.Health.Reason) { OnlyReadiness = true },
-        new("poststarthook/rbac/bootstrap-roles", () => startup.IsDone ? null : "not finished"),
-        new("informer-sync", () => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully) ? null : "caches are being filled") { OnlyReadiness = true },
+        .. encryption,
+        new("informer-sync", () => IsRead(resources) ? null : "caches are being filled") { OnlyReadiness = true },
+        .. startup.Checks,
+        new("autoregister-completion", static () => null), // no request is taken before the groups are registered
         new("shutdown", () => startup.IsStopping ? "process is shutting down" : null) { OnlyReadiness = true },
     ];
 
-    private sealed class Startup
-    {
-        public volatile bool IsDone;
-        public volatile bool IsStopping;
-    }
+    private static bool IsRead(ApiResources resources) => resources.All.All(static s => s.Cache.Ready.IsCompletedSuccessfully);
 }

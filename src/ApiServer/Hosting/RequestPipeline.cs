@@ -27,6 +27,8 @@ internal sealed partial class RequestPipeline(
         {
             http.Response.StatusCode = 404;
             http.Response.ContentType = "text/plain; charset=utf-8";
+            http.Response.Headers.CacheControl = "no-cache, private";
+            http.Response.Headers.XContentTypeOptions = "nosniff";
             await http.Response.WriteAsync(e.Message + "\n", http.RequestAborted);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
