@@ -39,7 +39,13 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
             return;
         }
 
-        if (request.Http.Request.Method is not ("GET" or "HEAD")) throw ApiErrors.MethodNotAllowed();
+        // The lists of groups and paths answer every method, and choose among media types in their own way.
+        if (parts is not ([] or ["apis"] or ["apis", _]))
+        {
+            if (request.Http.Request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+            MediaTypes.Demand(request.Http.Request.Headers.Accept.ToString(), MediaTypes.Supported);
+        }
+
         IApiMessage answer = parts switch
         {
             [] => new RootPaths { Paths = [.. PathsOf(snapshot.Resources).Order(StringComparer.Ordinal)] },
@@ -50,7 +56,8 @@ public sealed class DiscoveryHandler(Func<IReadOnlyList<ServedResource>> resourc
             ["apis", var group, var version] => ListOf(snapshot.Resources, new(group, version)),
             _ => throw ApiErrors.UnknownPage(),
         };
-        await ObjectResponse.WriteAsync(request, answer);
+        if (answer is APIVersions versions) await ObjectResponse.WriteUnversionedAsync(request, versions);
+        else await ObjectResponse.WriteAsync(request, answer);
     }
 
     private static HashSet<string> PathsOf(IReadOnlyList<ServedResource> served)

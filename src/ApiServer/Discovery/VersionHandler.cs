@@ -54,9 +54,11 @@ public sealed class VersionHandler(DateTimeOffset built) : IPathHandler
     /// <inheritdoc/>
     public async Task HandleAsync(ApiRequest request)
     {
-        if (request.Http.Request.Method is not ("GET" or "HEAD")) throw ApiErrors.MethodNotAllowed();
-        request.Http.Response.ContentType = "application/json";
+        if (request.Http.Request.Method != "GET") throw ApiErrors.MethodNotAllowed();
+        MediaTypes.Demand(request.Http.Request.Headers.Accept.ToString(), MediaTypes.Json);
+        request.Http.Response.ContentType = MediaTypes.Json;
         request.Http.Response.ContentLength = _body.Length;
-        if (request.Http.Request.Method == "GET") await request.Http.Response.Body.WriteAsync(_body, request.Cancel);
+        request.Http.Response.Headers.CacheControl = "no-cache, private";
+        await request.Http.Response.Body.WriteAsync(_body, request.Cancel);
     }
 }

@@ -64,10 +64,6 @@ public static class ApiErrors
     /// <summary>401: nobody knows the caller.</summary>
     public static StatusException Unauthorized() => New(401, StatusReason.Unauthorized, "Unauthorized", null);
 
-    /// <summary>405: the resource does not have the verb.</summary>
-    public static StatusException MethodNotSupported(GroupResource resource, string verb) =>
-        New(405, StatusReason.MethodNotAllowed, $"{verb} is not supported on resources of kind \"{resource}\"", new() { Group = resource.Group, Kind = resource.Resource });
-
     /// <summary>405: the path does not have the method.</summary>
     public static StatusException MethodNotAllowed() => New(405, StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource", new());
 
@@ -81,6 +77,10 @@ public static class ApiErrors
     /// <summary>406: none of the media types the client takes can be had.</summary>
     public static StatusException NotAcceptable(IEnumerable<string> supported) =>
         New(406, StatusReason.NotAcceptable, $"only the following media types are accepted: {string.Join(", ", supported)}", null);
+
+    /// <summary>406: the path has no representation the client takes. Upstream says it in other words than of shapes.</summary>
+    public static StatusException NoRepresentation(IEnumerable<string> available) =>
+        New(406, StatusReason.NotAcceptable, $"406: Not Acceptable\n\nAvailable representations: {string.Join(", ", available)}", new());
 
     /// <summary>415: the body's media type is unknown.</summary>
     public static StatusException UnsupportedMediaType(IEnumerable<string> supported) =>

@@ -20,6 +20,7 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     {
         var info = request.Info;
         if (info.Subresource.Length > 0) return SubresourceAsync(request);
+        CheckAccept(request);
         return info.Verb switch
         {
             "get" => GetAsync(request),
@@ -39,6 +40,7 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
         var info = request.Info;
         if (!Definition.Subresources.TryGetValue(info.Subresource, out var subresource)) throw ApiErrors.UnknownPath();
         if (!subresource.Verbs.Contains(info.Verb)) throw ApiErrors.MethodNotAllowed();
+        if (subresource is ObjectSubresource) CheckAccept(request);
         return (subresource, info.Verb) switch
         {
             (HandlerSubresource handler, _) => handler.HandleAsync(request, Store),
@@ -130,7 +132,16 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
 
     private void Need(string verb)
     {
-        if (!Definition.Verbs.Contains(verb)) throw ApiErrors.MethodNotSupported(Store.GroupResource, verb);
+        if (!Definition.Verbs.Contains(verb)) throw ApiErrors.MethodNotAllowed();
+    }
+
+    /// <summary>A client that can take no answer is told so before anything happens.</summary>
+    private static void CheckAccept(ApiRequest request)
+    {
+        var accept = request.Http.Request.Headers.Accept.ToString();
+        MediaTypes.Demand(accept, request.Info.Verb is "list" or "watch" ? [.. MediaTypes.Supported, .. MediaTypes.Streams] : MediaTypes.Supported);
+        var accepted = MediaTypes.Negotiate(accept, transforms: true);
+        if (request.Info.Verb == "watch" && accepted.Format == WireFormat.Yaml) throw ApiErrors.NotAcceptable(MediaTypes.Streams);
     }
 
     private Selection SelectionOf(ApiRequest request, ListParameters options)

@@ -16,10 +16,14 @@ internal sealed class ResourceRouter(IEnumerable<ResourceHandler> handlers, IEnu
     public Task HandleAsync(ApiRequest request)
     {
         var info = request.Info;
+        if (request.Http.Request.Method == "HEAD") throw ApiErrors.MethodNotAllowed();
         if (!_handlers.TryGetValue((info.Group, info.Version, info.Resource), out var handler)) return ReviewAsync(request);
         if (handler.View.Kind.Namespaced)
         {
-            // A name needs its namespace; only collections can be seen across all of them.
+            // Across all namespaces a collection can be seen, and no more.
+            if (info.Namespace.Length == 0 && (info.Verb == "deletecollection" || (info.Name.Length == 0 && info.Verb is "create" or "update" or "patch"))) throw ApiErrors.MethodNotAllowed();
+
+            // A name needs its namespace.
             if (info.Namespace.Length == 0 && (info.Verb is "create" or "update" or "patch" or "delete" or "get" || info.Subresource.Length > 0)) throw ApiErrors.UnknownPath();
         }
         else if (info.Namespace.Length > 0 && info.Resource != "namespaces") throw ApiErrors.UnknownPath();

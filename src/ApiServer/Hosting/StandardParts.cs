@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Tiphys.ApiServer;
 
 /// <summary>The parts that every API server has whatever its options: printers, field management, discovery.</summary>
@@ -7,7 +9,7 @@ internal static class StandardParts
     {
         parts.FieldManager = new FieldManager();
         parts.Printers = TablePrinters.For;
-        parts.Paths.Add(new DiscoveryHandler(parts.Served, $"{options.AdvertiseAddress}:{options.Server.SecurePort}"));
+        parts.Paths.Add(new DiscoveryHandler(parts.Served, new IPEndPoint(options.AdvertiseAddress, options.Server.SecurePort).ToString()));
         parts.Paths.Add(new OpenApiHandler(parts.Served));
         parts.Paths.Add(new VersionHandler(File.GetLastWriteTimeUtc(Environment.ProcessPath ?? "/")));
     }

@@ -28,6 +28,23 @@ internal static class MediaTypes
     public const string Protobuf = "application/vnd.kubernetes.protobuf";
     public static readonly string[] Supported = [Json, Yaml, Protobuf];
 
+    /// <summary>Frames of a watch.</summary>
+    public static readonly string[] Streams = [Json + ";stream=watch", Protobuf + ";stream=watch"];
+
+    /// <summary>Refuses a client that takes nothing the path has, before anything is looked up. Parameters do not count yet.</summary>
+    /// <exception cref="StatusException">406.</exception>
+    public static void Demand(string accept, params IReadOnlyList<string> available)
+    {
+        if (accept.Length == 0) return;
+        foreach (var range in accept.Split(','))
+        {
+            var type = range.Split(';')[0].Trim();
+            if (type == "*/*" || available.Contains(type)) return;
+        }
+
+        throw ApiErrors.NoRepresentation(available);
+    }
+
     /// <summary>The first of the client's wishes that can be met.</summary>
     /// <param name="accept">The Accept header.</param>
     /// <param name="transforms">Whether other shapes (Table, ...) can be given.</param>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Tiphys.Api;
 using Tiphys.Api.Meta.V1;
@@ -25,6 +26,25 @@ public static class ObjectResponse
         var accepted = MediaTypes.Negotiate(request.Http.Request.Headers.Accept.ToString(), transforms: false);
         WriteWarnings(request);
         await WriteAsync(request.Http, message, accepted.Format, code);
+    }
+
+    /// <summary>Answers with a message that is older than versions of the API, and so names none.</summary>
+    internal static async Task WriteUnversionedAsync(ApiRequest request, IKind message)
+    {
+        var format = MediaTypes.Negotiate(request.Http.Request.Headers.Accept.ToString(), transforms: false).Format;
+        if (format == WireFormat.Protobuf)
+        {
+            await WriteAsync(request.Http, message, format, 200);
+            return;
+        }
+
+        var json = JsonNode.Parse(ApiJson.Encode(message))!.AsObject();
+        json.Remove("apiVersion");
+        var bytes = Encoding.UTF8.GetBytes(json.ToJsonString());
+        if (format == WireFormat.Yaml) bytes = Encoding.UTF8.GetBytes(JsonYaml.Convert(bytes));
+        Start(request.Http, format, 200);
+        request.Http.Response.ContentLength = bytes.Length;
+        await request.Http.Response.BodyWriter.WriteAsync(bytes, request.Cancel);
     }
 
     /// <summary>Answers with a message in a given encoding.</summary>

@@ -60,6 +60,10 @@ internal static class RequestBody
         {
             throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Kind}): couldn't get version/kind; json parse error: {fault} ({Beginning(bytes.Span)})");
         }
+        catch (ApiDecodeException e) when (format == WireFormat.Protobuf && !bytes.Span.StartsWith(ApiProto.Magic))
+        {
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {kind.Kind}): {e.Message} ({Beginning(bytes.Span)})");
+        }
         catch (ApiDecodeException e)
         {
             throw ApiErrors.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {e.Describe(kind.Schema)}");

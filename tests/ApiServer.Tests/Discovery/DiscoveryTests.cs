@@ -65,6 +65,15 @@ public sealed class DiscoveryTests(TestCluster cluster) : IClassFixture<TestClus
     }
 
     [Fact]
+    public async Task The_versions_of_the_core_name_no_version_themselves()
+    {
+        var (_, versions) = await cluster.SendAsync("GET", "/api");
+        Assert.Equal("""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"127.0.0.1:0"}]}""", versions.ToJsonString());
+        var (_, yaml) = await cluster.SendRawAsync("GET", "/api", headers: ("Accept", "application/yaml"));
+        Assert.StartsWith("kind: APIVersions\n", yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_version_is_one_clients_can_parse()
     {
         var (_, version) = await cluster.SendAsync("GET", "/version");
