@@ -22,7 +22,12 @@ internal sealed partial class ResourceHandler
         var context = WriteContext.Of(request) with { Version = version, Apply = patch.IsApply ? new ApplyRequest(patch.Document, force) : null };
         var (stored, created) = await Store.UpdateAsync(
             request.Info.Name,
-            current => Changed(request, patch, current),
+            current =>
+            {
+                var item = Changed(request, patch, current);
+                context.PlaceIn(item.Metadata, Kind); // of a patch the namespace is checked before the name
+                return item;
+            },
             new UpdateBehavior(strategy, MayCreate: patch.IsApply && strategy is null, ForceCreate: patch.IsApply, RetryOnConflict: true),
             context);
         await ObjectResponse.WriteAsync(request, View, stored, created ? 201 : 200);
@@ -32,6 +37,7 @@ internal sealed partial class ResourceHandler
     {
         try
         {
+            if (patch.IsApply) AppliedConfiguration.Check(patch.Document, Kind);
             if (current is null)
             {
                 // Apply creates what is missing: the patch is the object.
@@ -41,12 +47,7 @@ internal sealed partial class ResourceHandler
             var shown = version is null ? current : version.Converter.FromStored(current);
             var json = ApiJson.Encode(shown);
             var changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
-            if (RequestBody.TypeOf(changed) is var (apiVersion, kind) && kind != Kind.Kind)
-            {
-                throw ApiErrors.BadRequest(patch.IsApply
-                    ? $"invalid object type: {(apiVersion.Contains('/', StringComparison.Ordinal) ? apiVersion : "/" + apiVersion)}, Kind={kind}"
-                    : $"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
-            }
+            if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind) throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
 
             var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed);
             return ToStored(item);

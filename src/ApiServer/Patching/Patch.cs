@@ -42,6 +42,7 @@ internal sealed class Patch
                     return new Patch(bytes, false, target => MergePatch.Apply(target, merge)!);
                 case PatchType.StrategicMerge:
                     var strategic = ParseObject(bytes);
+                    StrategicFaults.Check(strategic, schema);
                     return new Patch(bytes, false, target => StrategicMergePatch.Apply((JsonObject)target, (JsonObject)strategic.DeepClone(), schema));
                 case PatchType.Apply:
                     return new Patch(YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes), Encoding.UTF8)), true, static target => target);
@@ -51,6 +52,7 @@ internal sealed class Patch
         }
         catch (Exception e) when (e is JsonException or FormatException)
         {
+            if (type == PatchType.Apply) throw ApiErrors.BadRequest($"error decoding YAML: {e.Message}");
             throw ApiErrors.BadRequest(e is JsonException ? $"error decoding patch: {JsonSyntax.Fault(bytes) ?? e.Message}" : e.Message);
         }
     }

@@ -129,7 +129,6 @@ public sealed partial class ResourceStore
             {
                 if (!options.MayCreate || !(options.ForceCreate || strategy.AllowCreateOnUpdate)) throw ApiErrors.NotFound(GroupResource, name);
                 var fresh = change(null);
-                if (fresh.Metadata.Name.Length == 0) fresh.Metadata.Name = name;
                 CheckName(fresh.Metadata, name);
                 return (await CreateAsync(fresh, context), true);
             }
@@ -261,6 +260,7 @@ public sealed partial class ResourceStore
 
     private static void CheckName(ObjectMeta metadata, string name)
     {
+        if (metadata.Name.Length == 0) throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
         if (metadata.Name != name) throw ApiErrors.BadRequest($"the name of the object ({metadata.Name}) does not match the name on the URL ({name})");
     }
 
