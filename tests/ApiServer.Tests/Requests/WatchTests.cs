@@ -1,4 +1,6 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
+using Tiphys.Storage.Embedded;
 
 namespace Tiphys.ApiServer.Tests;
 
@@ -57,18 +59,34 @@ public sealed class WatchTests(TestCluster cluster) : IClassFixture<TestCluster>
     [Fact]
     public async Task A_watch_that_waits_for_its_next_bookmark_ends_in_time()
     {
-        var maps = $"/api/v1/namespaces/{await cluster.NamespaceAsync()}/configmaps";
-        await cluster.CreateAsync(maps, """{"metadata":{"name":"a"}}""");
-        var began = TimeProvider.System.GetTimestamp();
-        using var watch = await cluster.WatchAsync($"{maps}?watch=1&allowWatchBookmarks=true&timeoutSeconds=1");
+        var time = new ManualTime();
+        await using var store = EmbeddedStore.InMemory();
+        await using var server = await TestServer.StartAsync(store, "10.0.0.1", time);
+        using var http = new HttpClient(server.Handler()) { BaseAddress = new Uri("http://cluster") };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/namespaces?watch=1&allowWatchBookmarks=true&timeoutSeconds=91&fieldSelector=metadata.name=default");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var watch = new TestWatch(response, new StreamReader(await response.Content.ReadAsStreamAsync()));
         Assert.Equal("ADDED", (string?)(await watch.NextAsync())["type"]);
         Assert.Equal("true", (string?)(await watch.NextAsync())["object"]!["metadata"]!["annotations"]!["k8s.io/initial-events-end"]); // as if it had asked for them
-        while (await watch.NextOrEndAsync() is not null)
-        {
-            // a last bookmark
-        }
 
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(50), "it went on until the bookmark's minute was over");
+        // The bookmark of the first minute leaves less than a minute: the end comes before the next.
+        await Patience.UntilAsync(() => time.IsAwaited(TimeSpan.FromSeconds(91)), "the watch runs");
+        time.Advance(TimeSpan.FromMinutes(1));
+        var rest = RestAsync();
+        time.Advance(TimeSpan.FromSeconds(30));
+        await Task.Yield();
+        Assert.False(rest.IsCompleted, "it ended before its time");
+        time.Advance(TimeSpan.FromSeconds(1));
+        await rest.WaitAsync(Patience.Limit, TestContext.Current.CancellationToken);
+
+        async Task RestAsync()
+        {
+            while (await watch.NextOrEndAsync() is not null)
+            {
+                // bookmarks
+            }
+        }
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Tiphys.Grpc;
 namespace Tiphys.ApiServer.Kms;
 
 /// <summary>The calls of a KMS plugin, which keeps the keys that data keys are encrypted with, over its Unix socket.</summary>
-internal sealed class KmsPlugin(KmsSettings settings) : IDisposable
+internal sealed class KmsPlugin(KmsSettings settings, TimeProvider time) : IDisposable
 {
     private const string Service = "/v2.KeyManagementService/";
     private static readonly TimeSpan BetweenConnections = TimeSpan.FromMilliseconds(100);
@@ -36,14 +36,15 @@ internal sealed class KmsPlugin(KmsSettings settings) : IDisposable
     private async Task<TReply> CallAsync<TReply>(string method, IMessage request, MessageParser<TReply> parser, CancellationToken cancel)
         where TReply : IMessage<TReply>
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        deadline.CancelAfter(settings.Timeout);
+        using var limit = new CancellationTokenSource(settings.Timeout, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         string? away = null;
         while (true)
         {
             try
             {
-                return await _channel.UnaryAsync(Service + method, request, parser, settings.Timeout, deadline.Token);
+                // Its limit would be the channel's own, by the system's clock: this one is the only one.
+                return await _channel.UnaryAsync(Service + method, request, parser, timeout: null, deadline.Token);
             }
             catch (GrpcException e) when (e is { Code: GrpcStatusCode.Unavailable, NeverSent: true })
             {
@@ -54,7 +55,7 @@ internal sealed class KmsPlugin(KmsSettings settings) : IDisposable
                 throw Overdue(away);
             }
 
-            await Task.Delay(BetweenConnections, TimeProvider.System, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(BetweenConnections, time, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
             if (deadline.IsCancellationRequested) throw Overdue(away);
         }

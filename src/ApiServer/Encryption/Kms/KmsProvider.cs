@@ -30,7 +30,7 @@ internal sealed partial class KmsProvider(KmsSettings settings, TimeProvider tim
     public KmsSettings Settings => settings;
 
     /// <summary>The plugin.</summary>
-    public KmsPlugin Plugin { get; } = new(settings);
+    public KmsPlugin Plugin { get; } = new(settings, time);
 
     /// <summary>The key to write with; null as long as the plugin was never well.</summary>
     public WriteKey? Current => _current;
