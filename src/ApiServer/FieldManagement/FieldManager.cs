@@ -93,8 +93,8 @@ public sealed class FieldManager : IFieldManager
         var version = item.KindInfo.ApiVersion;
         var manager = NameOf(context);
 
-        // A client that leaves the list out keeps it; one that sends an empty entry resets it.
-        var owners = ManagedFieldsState.Read(given is { Count: > 0 } ? given : old.Metadata.ManagedFields);
+        // A client that leaves the list out, or sends nonsense, keeps it; one that sends it empty resets it.
+        var owners = (given is null ? null : ManagedFieldsState.TryRead(given)) ?? ManagedFieldsState.Read(old.Metadata.ManagedFields);
         using var before = JsonDocument.Parse(ObjectLayoutWithoutFields(old), s_options);
         using var after = JsonDocument.Parse(ObjectLayoutWithoutFields(item), s_options);
         var difference = FieldWalker.Compare(before.RootElement, after.RootElement, schema);

@@ -28,13 +28,19 @@ internal static class ManagedFieldsState
     private const int MostUpdaters = 10;
     private const string Ancient = "ancient-changes";
 
-    /// <summary>Reads the owners an object carries; null when what it carries is to be forgotten.</summary>
-    public static List<FieldOwner> Read(IReadOnlyList<ManagedFieldsEntry>? entries)
+    private static readonly ManagedFieldsEntry s_blank = new();
+
+    /// <summary>Reads the owners an object carries: managers that cannot be read are managers that are reset.</summary>
+    public static List<FieldOwner> Read(IReadOnlyList<ManagedFieldsEntry>? entries) => TryRead(entries ?? []) ?? [];
+
+    /// <summary>Reads owners; null when they make no sense. A single blank entry is how a client says that there are none.</summary>
+    public static List<FieldOwner>? TryRead(IReadOnlyList<ManagedFieldsEntry> entries)
     {
-        var owners = new List<FieldOwner>(entries?.Count ?? 0);
-        foreach (var entry in entries ?? [])
+        if (entries is [var only] && ApiJson.Same(only, s_blank)) return [];
+        var owners = new List<FieldOwner>(entries.Count);
+        foreach (var entry in entries)
         {
-            if (entry.Operation is not (ManagedFieldsOperationType.Apply or ManagedFieldsOperationType.Update) || entry.FieldsType != "FieldsV1" || entry.ApiVersion.Length == 0) return [];
+            if (entry.Operation is not (ManagedFieldsOperationType.Apply or ManagedFieldsOperationType.Update) || entry.FieldsType != "FieldsV1" || entry.ApiVersion.Length == 0) return null;
             try
             {
                 var fields = entry.FieldsV1 is { } raw ? FieldTree.Decode(raw.Utf8.Span) : FieldTree.Empty;
@@ -42,7 +48,7 @@ internal static class ManagedFieldsState
             }
             catch (JsonException)
             {
-                return []; // managers that cannot be read are managers that are reset
+                return null;
             }
         }
 

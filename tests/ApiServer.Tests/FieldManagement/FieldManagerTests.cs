@@ -212,4 +212,17 @@ public sealed class FieldManagerTests(TestCluster cluster) : IClassFixture<TestC
         var (code, body) = await cluster.SendAsync("PATCH", string.Format(null, path, ns) + "/r?fieldManager=tool", "apiVersion: apps/v1\nkind: ControllerRevision\nrevision: 1\ndata: {b: [2], a: 1}\n", null, ApplyType);
         Assert.True(code == 200, (string?)body["message"]);
     }
+
+    [Theory]
+    [InlineData("[]", false)]
+    [InlineData("[{}]", false)]
+    [InlineData("null", true)]
+    [InlineData("""[{"manager":"nonsense"}]""", true)]
+    public async Task An_empty_list_of_managers_forgets_them_and_nonsense_does_not(string managers, bool kept)
+    {
+        var maps = $"/api/v1/namespaces/{await cluster.NamespaceAsync()}/configmaps";
+        await cluster.CreateAsync(maps + "?fieldManager=first", """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
+        var (code, item) = await cluster.SendAsync("PATCH", maps + "/a", $$"""{"metadata":{"managedFields":{{managers}} } }""", contentType: "application/merge-patch+json");
+        Assert.Equal((200, kept), (code, FieldsOf(item, "first") is not null));
+    }
 }
