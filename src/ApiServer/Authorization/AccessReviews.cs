@@ -88,6 +88,7 @@ internal static class AccessReviews
             Allowed = decision.Verdict == AuthorizationVerdict.Allow,
             Denied = decision.Verdict == AuthorizationVerdict.Deny,
             Reason = decision.Reason,
+            EvaluationError = SelectorFaults.Of(resource),
         };
     }
 

@@ -64,4 +64,24 @@ public sealed class ReviewTests(TestCluster cluster) : IClassFixture<TestCluster
         Assert.Equal(422, code);
         Assert.EndsWith(" is invalid: " + why.TrimEnd(), (string?)refused["message"], StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("""{"labelSelector":{"rawSelector":"!!"} }""", "spec.resourceAttributes.labelSelector ignored due to parse error")]
+    [InlineData("""{"fieldSelector":{"rawSelector":"!!"} }""", "spec.resourceAttributes.fieldSelector ignored due to parse error")]
+    [InlineData("""{"fieldSelector":{"rawSelector":"a b"},"labelSelector":{"rawSelector":"a b"} }""", "spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error")]
+    [InlineData("""{"labelSelector":{"requirements":[{"key":"a","operator":"Foo"},{"key":"b","operator":"Exists"}]} }""", "spec.resourceAttributes.labelSelector partially ignored due to parse error")]
+    [InlineData("""{"labelSelector":{"rawSelector":"a in (b)"},"fieldSelector":{"rawSelector":"a=b"} }""", null)]
+    public async Task A_selector_that_cannot_be_read_is_said_to_be_ignored(string selectors, string? error)
+    {
+        var spec = $$"""{"spec":{"user":"a","resourceAttributes":{"verb":"get","resource":"pods",{{selectors[1..]}} } }""";
+        var (code, review) = await cluster.SendAsync("POST", $"{Authorization}/subjectaccessreviews", spec);
+        Assert.Equal((201, error), (code, (string?)review["status"]!["evaluationError"]));
+    }
+
+    [Fact]
+    public async Task The_rules_of_masters_are_those_of_their_role()
+    {
+        var (_, review) = await cluster.SendAsync("POST", $"{Authorization}/selfsubjectrulesreviews", """{"spec":{"namespace":"default"}}""");
+        Assert.Single(review["status"]!["nonResourceRules"]!.AsArray(), r => (string?)r!["nonResourceURLs"]![0] == "*");
+    }
 }
