@@ -48,8 +48,9 @@ internal sealed class ReplicationControllerStrategy : SpecStatusStrategy<Replica
     {
         FieldRules.NotNegative(item.Spec.MinReadySeconds, Spec["minReadySeconds"], errors);
         if (item.Spec.Selector is not { Count: > 0 }) errors.Required(Spec["selector"]);
-        MetadataValidation.Labels(item.Spec.Selector, Spec["selector"], errors);
         FieldRules.NotNegative(item.Spec.Replicas, Spec["replicas"], errors);
+
+        // A selector that is no set of labels matches no template: that says enough.
         TemplateRules.ForReplicas(item.Spec.Template, item.Spec.Selector is { Count: > 0 } selector ? LabelQuery.Of(selector) : null, "ReplicationController", errors);
     }
 }
