@@ -7,6 +7,7 @@ namespace Tiphys.Kubelet.Cni;
 internal static class CniConfigWriter
 {
     public const string FileName = "10-tiphys.conflist";
+    public const string NetworkName = "tiphys";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Writes the file if it is missing or differs.</summary>
@@ -56,6 +57,6 @@ internal static class CniConfigWriter
                 ["snat"] = true,
             });
         }
-        return new JsonObject { ["cniVersion"] = "0.4.0", ["name"] = "tiphys", ["plugins"] = plugins }.ToJsonString(Indented) + "\n";
+        return new JsonObject { ["cniVersion"] = "0.4.0", ["name"] = NetworkName, ["plugins"] = plugins }.ToJsonString(Indented) + "\n";
     }
 }

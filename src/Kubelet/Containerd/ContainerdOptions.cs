@@ -37,7 +37,14 @@ public sealed class ContainerdOptions
     /// <summary>Whether a process is this containerd: its id may have gone to another since, after a reboot above all.</summary>
     internal bool Owns(int pid) => RunningProgram.Arguments(pid) is { } arguments && (arguments is [] || arguments.Contains(ConfigPath));
 
+    /// <summary>Whether it still has sandboxes of pods, running or not: each has a directory of the CRI plugin, and a running one a shim's.</summary>
+    internal bool HasSandboxes() =>
+        HasEntries(Path.Combine(Directory, "root", "io.containerd.grpc.v1.cri", "sandboxes")) ||
+        HasEntries(Path.Combine(Directory, "state", "io.containerd.runtime.v2.task", "k8s.io"));
+
     internal string PidPath => Path.Combine(Directory, "containerd.pid");
     internal string LogPath => Path.Combine(Directory, "containerd.log");
     internal string RegistryConfigDirectory => Path.Combine(Directory, "certs.d");
+
+    private static bool HasEntries(string directory) => System.IO.Directory.Exists(directory) && System.IO.Directory.EnumerateFileSystemEntries(directory).Any();
 }

@@ -259,8 +259,7 @@ internal sealed partial class PodManager(PodServices services, ContainerdEvents?
     // Only what lies in our directories is ours: other nodes on this machine have cgroups beside our pods'.
     private void RemoveLeftovers()
     {
-        if (!Directory.Exists(services.Directories.Pods)) return;
-        foreach (var uid in Directory.EnumerateDirectories(services.Directories.Pods).Select(d => Path.GetFileName(d)).Where(u => !_workers.ContainsKey(u)))
+        foreach (var uid in services.Directories.Uids().Where(u => !_workers.ContainsKey(u)))
         {
             if (services.Cgroups?.Remove(uid) is not false) services.Volumes.TearDown(uid);
         }

@@ -7,6 +7,9 @@ internal sealed class PodDirectories(string root, string logs)
 {
     public string Pods => Path.Combine(root, "pods");
 
+    /// <summary>The pods that have a directory. It is made before anything else of a pod, and removed last.</summary>
+    public IEnumerable<string> Uids() => Directory.Exists(Pods) ? Directory.EnumerateDirectories(Pods).Select(static d => Path.GetFileName(d)) : [];
+
     public string Pod(string uid) => Path.Combine(Pods, uid);
 
     public string Volume(string uid, string plugin, string name) => Path.Combine(Pod(uid), "volumes", $"kubernetes.io~{plugin}", name);

@@ -12,6 +12,7 @@ internal static class DownHost
     /// <param name="purge">Whether its data goes too.</param>
     /// <param name="quiet">Whether to say nothing.</param>
     /// <param name="cancel">Ends the attempt.</param>
+    /// <exception cref="StartException">Something of the cluster could not be removed.</exception>
     public static async Task<int> RunAsync(string dataDir, bool purge, bool quiet, CancellationToken cancel)
     {
         var steps = new Steps(quiet ? TextWriter.Null : Console.Out, TimeProvider.System);
@@ -37,7 +38,14 @@ internal static class DownHost
 
         await steps.RunAsync("Containers, mounts and network", async () =>
         {
-            await NodeReset.RunAsync(NodePaths.KubeletOptions(dataDir), cancel);
+            try
+            {
+                await NodeReset.RunAsync(NodePaths.KubeletOptions(dataDir), cancel);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new StartException($"{e.Message} The data stays in {dataDir}, for it says what there is to remove; try `down` again.");
+            }
             await ProxyComponent.CleanupAsync(cancel);
             return "removed";
         });

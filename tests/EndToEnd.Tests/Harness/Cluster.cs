@@ -52,9 +52,18 @@ public sealed class Cluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _outside?.Dispose();
-        var sandboxes = await PodNetworksAsync();
-        (await TiphysAsync("down", "--purge")).Succeeded();
+        await DownAsync("--purge");
         Assert.False(Directory.Exists(DataDir));
+        await Shell.RunAsync("ip", ["netns", "delete", Namespace]);
+    }
+
+    /// <summary>Takes the cluster down and looks whether anything of it is left on the machine.</summary>
+    public async Task DownAsync(params string[] flags)
+    {
+        var sandboxes = await PodNetworksAsync();
+        var pods = Path.Combine(DataDir, "agent", "kubelet", "pods");
+        var uids = Directory.Exists(pods) ? Directory.EnumerateDirectories(pods).Select(Path.GetFileName).ToList() : [];
+        (await TiphysAsync("down", flags)).Succeeded();
         await UntilAsync(() => Shell.RunAsync("ps", ["-eo", "args"]), o => !o.Output.Contains(DataDir, StringComparison.Ordinal));
         Assert.Empty(sandboxes.Intersect(await PodNetworksAsync()));
         Assert.Equal(_routesBefore, (await InsideAsync("ip", "route")).Output);
@@ -62,7 +71,8 @@ public sealed class Cluster : IAsyncLifetime
         Assert.Equal(2, links.Count); // lo and the uplink we made
         Assert.Equal("", (await InsideAsync("nft", "list", "tables")).Output.Trim());
         Assert.DoesNotContain(DataDir, await File.ReadAllTextAsync("/proc/self/mountinfo"), StringComparison.Ordinal);
-        await Shell.RunAsync("ip", ["netns", "delete", Namespace]);
+        var cgroups = (await Shell.RunAsync("find", ["/sys/fs/cgroup", "-type", "d", "-name", "pod*"])).Output;
+        Assert.All(uids, uid => Assert.DoesNotContain($"/pod{uid}", cgroups, StringComparison.Ordinal));
     }
 
     /// <summary>Brings the cluster up, first or again.</summary>
