@@ -94,5 +94,11 @@ internal sealed class KubeletServer(KubeletOptions options, KubeletAuth auth, Ku
         {
             // The client left.
         }
+        catch (Grpc.GrpcException e) when (!context.Response.HasStarted)
+        {
+            // containerd restarts, for example: every route says so.
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            await context.Response.WriteAsync(e.Message).ConfigureAwait(false);
+        }
     }
 }

@@ -121,6 +121,20 @@ public class KubeletServerTests(RuntimeFixture fixture)
         }
     }
 
+    [Theory]
+    [InlineData("exec", "container not found (\"main\")")]
+    [InlineData("attach", "container main not found in pod waiting_default")]
+    public async Task A_container_that_was_never_made_is_not_found(string command, string expected)
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.CreatePod("waiting", p => (p.Spec.Containers[0].Image, p.Spec.Containers[0].ImagePullPolicy) = ("tiphys.local/absent:1", "Never"));
+        await node.WaitAsync("waiting", p => p.Status.ContainerStatuses?[0].State.Waiting?.Reason == "ErrImageNeverPull");
+        using var client = Client(node);
+        var answer = await client.PostAsync($"{command}/default/waiting/main?command=true&output=1", null, Cancel);
+        Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
+        Assert.Equal(expected, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
     [Fact]
     public async Task Port_forwarding_tunnels_through_a_websocket()
     {
