@@ -45,8 +45,14 @@ internal static class Flags
     /// <summary>One of some words.</summary>
     public static Option<string> Choice(string name, string description, string fallback, IEnumerable<string> words)
     {
+        string[] all = [.. words];
         var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => fallback };
-        return option.AcceptOnlyFromAmong([.. words]);
+        option.CompletionSources.Add(all);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var given] && !all.Contains(given.Value)) result.AddError($"must be one of {string.Join(", ", all)}");
+        });
+        return option;
     }
 
     /// <summary>Whether a flag was given, rather than left at its default.</summary>
@@ -62,7 +68,7 @@ internal static class Flags
     {
         var text = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
         if (parse(text, out var value)) return value;
-        result.AddError($"\"{text}\" is not {wanted}");
+        result.AddError($"must be {wanted}");
         return default!;
     }
 }

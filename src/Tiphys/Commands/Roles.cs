@@ -16,12 +16,19 @@ internal static class Roles
         foreach (var command in UpCommands.Create().Append(ServerCommand.CreateApiServer()).Append(EtcdCommands.Create()).Append(TokenCommands.Create()).Append(CertsCommands.Create()).Concat(RoleCommands.Create()).Append(KubectlRole.Declare())) root.Add(command);
         try
         {
-            return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
+            var line = root.Parse(args);
+            if (FlagErrors.Sentence(line) is { } wrong) throw new StartException($"{wrong}; {FlagErrors.Pointer(line)}");
+            return await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });
         }
         catch (Exception e) when (e is StartException or KubeconfigException)
         {
             // What the user can mend is said in one sentence; a stack trace would only hide it.
             await Console.Error.WriteLineAsync($"tiphys: {e.Message}");
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("tiphys: interrupted.");
             return 1;
         }
     }

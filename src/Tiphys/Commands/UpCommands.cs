@@ -21,7 +21,7 @@ internal static class UpCommands
             var directory = Path.GetFullPath(result.GetValue(dataDir)!);
             var number = result.GetValue(port);
             string[] arguments = ["--data-dir", directory, "--secure-port", $"{number}", .. result.UnmatchedTokens];
-            if (ServerCommand.Create().Parse(arguments).Errors is [var wrong, ..]) throw new StartException($"{wrong.Message}; `tiphys server --help` lists the flags.");
+            if (FlagErrors.Sentence(ServerCommand.Create().Parse(arguments)) is { } wrong) throw new StartException($"{wrong}; see `tiphys server --help`.");
             return UpHost.RunAsync(directory, number, arguments, !result.GetValue(noSample), cancel);
         });
         return command;

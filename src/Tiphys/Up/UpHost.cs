@@ -30,7 +30,7 @@ internal static class UpHost
 
         if (!Environment.IsPrivilegedProcess) throw new StartException("a node needs root: run `sudo ./tiphys up`, or only a control plane with `tiphys server --disable=agent,proxy`.");
         PortCheck.Free(IPAddress.Any, port, "--secure-port");
-        PortCheck.Free(IPAddress.Any, 10250, "a kubelet's fixed port; is another cluster running?");
+        PortCheck.Free(IPAddress.Any, 10250);
         var data = DataDirectory.Open(dataDir); // after the checks, which leave nothing behind
         var steps = new Steps(Console.Out, TimeProvider.System);
         await steps.RunAsync("Programs a node needs", async () => await Prerequisites.EnsureAsync(cancel) ?? "all there");
@@ -44,11 +44,16 @@ internal static class UpHost
             patience.CancelAfter(Patience);
             using var client = await ShowAsync(steps, data, server, sample, patience.Token);
         }
-        catch (Exception e) when (e is not StartException || !cancel.IsCancellationRequested)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            await DownHost.RunAsync(dataDir, purge: false, quiet: true, CancellationToken.None);
+            throw new StartException("interrupted; what it had started is stopped again.");
+        }
+        catch (Exception e)
         {
             var tail = server.LogTail(5);
-            await DownHost.RunAsync(dataDir, purge: false, quiet: true, CancellationToken.None);
-            throw new StartException($"the cluster did not come up: {Why(e)} The end of {server.LogFile}:\n{tail}");
+            var left = await LeftAsync(dataDir);
+            throw new StartException($"the cluster did not come up: {Why(e)}{left} The end of {server.LogFile}:\n{tail}");
         }
 
         Console.WriteLine($"""
@@ -119,6 +124,20 @@ internal static class UpHost
         {
             if (await find() is { } found) return found;
             await Task.Delay(50, cancel);
+        }
+    }
+
+    /// <summary>Takes down what was started; what stays of it nevertheless, as a sentence.</summary>
+    private static async Task<string> LeftAsync(string dataDir)
+    {
+        try
+        {
+            await DownHost.RunAsync(dataDir, purge: false, quiet: true, CancellationToken.None);
+            return "";
+        }
+        catch (StartException e)
+        {
+            return $" Not everything that it started could be removed: {e.Message}";
         }
     }
 
