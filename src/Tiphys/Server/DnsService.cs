@@ -12,15 +12,21 @@ namespace Tiphys.Server;
 /// The <c>kube-dns</c> Service. Its server is no pod but a part of this process, so the Service has no selector and its
 /// endpoints are written here.
 /// </summary>
-internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddress, IPAddress address, int port)
+internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddress, IPAddress address)
 {
     /// <summary>Whom the DNS server acts as: the service account that CoreDNS has in other clusters, with the same rights.</summary>
     public const string User = "system:serviceaccount:kube-system:coredns";
+
+    /// <summary>Port the cluster's DNS usually listens on; the Service maps 53 to it, so that nothing need own the host's port 53.</summary>
+    public const int UsualPort = 10053;
 
     private const string RoleName = "system:coredns";
     private const string Namespace = WellKnownNamespaces.System;
     private const string Name = "kube-dns";
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(15);
+
+    /// <summary>The port this server's DNS listens on. The endpoints lead there; it may differ from server to server.</summary>
+    public int Port { get; set; } = UsualPort;
 
     /// <summary>Makes the Service again should someone delete it, and takes the endpoints of dead servers out.</summary>
     public async Task RunAsync(TimeProvider time, CancellationToken cancel)
@@ -112,8 +118,8 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
             ClusterIP = serviceAddress.ToString(),
             Ports =
             [
-                new() { Name = "dns", Port = 53, Protocol = Protocol.Udp, TargetPort = port },
-                new() { Name = "dns-tcp", Port = 53, Protocol = Protocol.Tcp, TargetPort = port },
+                new() { Name = "dns", Port = 53, Protocol = Protocol.Udp, TargetPort = UsualPort },
+                new() { Name = "dns-tcp", Port = 53, Protocol = Protocol.Tcp, TargetPort = UsualPort },
             ],
         },
     };
@@ -128,6 +134,6 @@ internal sealed class DnsService(KubernetesClient client, IPAddress serviceAddre
         },
         AddressType = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "IPv6" : "IPv4",
         Endpoints = [new() { Addresses = [address.ToString()], Conditions = new() { Ready = true, Serving = true, Terminating = false } }],
-        Ports = [new() { Name = "dns", Port = port, Protocol = Protocol.Udp }, new() { Name = "dns-tcp", Port = port, Protocol = Protocol.Tcp }],
+        Ports = [new() { Name = "dns", Port = Port, Protocol = Protocol.Udp }, new() { Name = "dns-tcp", Port = Port, Protocol = Protocol.Tcp }],
     };
 }

@@ -22,9 +22,6 @@ namespace Tiphys.Server;
 /// <summary><c>tiphys server</c>: the control plane and, unless left out, a node, in one process.</summary>
 internal static partial class ServerHost
 {
-    /// <summary>Port the cluster's DNS listens on beside the node; its Service maps 53 to it, so that nothing need own the host's port 53.</summary>
-    public const int DnsPort = 10053;
-
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="StartException">It cannot start.</exception>
     public static async Task RunAsync(ServerOptions options, ILoggerFactory loggers, CancellationToken cancel)
@@ -92,8 +89,8 @@ internal static partial class ServerHost
         {
             var client = plane.Client("tiphys-dns", DnsService.User, "system:serviceaccounts", "system:serviceaccounts:kube-system");
             var admin = plane.Client("tiphys-server", "system:apiserver", UserInfo.Masters);
-            var service = new DnsService(admin, options.ClusterDns, options.Advertised, DnsPort);
-            supervisor.Run("dns", token => RunDnsAsync(service, client, DnsOptions(options), loggers, token), cancel);
+            var service = new DnsService(admin, options.ClusterDns, options.Advertised);
+            supervisor.Run("dns", token => RunDnsAsync(service, client, options, loggers, token), cancel);
             supervisor.Run("dns-service", token => service.RunAsync(TimeProvider.System, token), cancel);
         }
 
@@ -136,10 +133,13 @@ internal static partial class ServerHost
             loggers.CreateLogger("Tiphys.Storage.Maintenance"));
     }
 
-    private static async Task RunDnsAsync(DnsService service, KubernetesClient client, ClusterDnsOptions options, ILoggerFactory loggers, CancellationToken cancel)
+    private static async Task RunDnsAsync(DnsService service, KubernetesClient client, ServerOptions options, ILoggerFactory loggers, CancellationToken cancel)
     {
+        // Each try looks anew: a second cluster of this machine has the usual port, for example.
+        service.Port = PortCheck.FreeOr(options.Advertised, DnsService.UsualPort);
+        if (service.Port != DnsService.UsualPort) LogDnsPort(loggers.CreateLogger("Tiphys.Server"), DnsService.UsualPort, options.Advertised, service.Port);
         await service.EnsureAsync(cancel); // the server's rights among them
-        await ClusterDnsComponent.RunAsync(client, options, TimeProvider.System, loggers, cancel);
+        await ClusterDnsComponent.RunAsync(client, DnsOptions(options, service.Port), TimeProvider.System, loggers, cancel);
     }
 
     private static ControllerManagerOptions ControllersOf(ServerOptions options, ControlPlane plane) => new()
@@ -189,9 +189,9 @@ internal static partial class ServerHost
         };
     }
 
-    private static ClusterDnsOptions DnsOptions(ServerOptions options) => new()
+    private static ClusterDnsOptions DnsOptions(ServerOptions options, int port) => new()
     {
-        Listen = [new IPEndPoint(options.Advertised, DnsPort)],
+        Listen = [new IPEndPoint(options.Advertised, port)],
         Health = null,
         Ready = null,
         Zone = new() { Domain = DnsName.Parse(options.ClusterDomain), ServerAddresses = [options.ClusterDns] },
@@ -203,6 +203,9 @@ internal static partial class ServerHost
 
     [LoggerMessage(Level = LogLevel.Information, Message = "going on with the etcd of the last start, {Servers}")]
     private static partial void LogKept(ILogger logger, string servers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "port {Usual} on {Address} is taken by another program: the cluster's DNS listens on {Port} (--disable=dns leaves it out)")]
+    private static partial void LogDnsPort(ILogger logger, int usual, IPAddress address, int port);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
     private static partial void LogStopping(ILogger logger);
