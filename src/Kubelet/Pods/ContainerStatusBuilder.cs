@@ -10,7 +10,7 @@ internal static class ContainerStatusBuilder
     private const string LostReason = "ContainerStatusUnknown";
 
     public static List<ContainerStatus> Build(
-        PodObservation seen, IReadOnlyList<Container> containers, List<ContainerStatus>? previous, bool isInit)
+        PodObservation seen, IReadOnlyList<Container> containers, List<ContainerStatus>? previous, ContainerKind kind)
     {
         var result = new List<ContainerStatus>(containers.Count);
         foreach (var container in containers)
@@ -20,9 +20,9 @@ internal static class ContainerStatusBuilder
             var status = runs.Count == 0 ? WithoutRun(seen.Pod, container, before) : FromRun(seen, container, runs[0], before);
             if (runs.Count == 2) status.LastState = State(seen.Runtime, runs[1], before);
             else if (runs.Count == 1 && before is not null && before.ContainerID == status.ContainerID) status.LastState = before.LastState;
-            SetWaiting(seen, container, status, runs.FirstOrDefault(), isInit);
+            SetWaiting(seen, container, status, runs.FirstOrDefault(), kind == ContainerKind.Init);
             status.VolumeMounts = Mounts(container);
-            SetReadiness(seen, container, status, before, isInit);
+            SetReadiness(seen, container, status, before, kind);
             result.Add(status);
         }
         return result;
@@ -123,15 +123,21 @@ internal static class ContainerStatusBuilder
         status.State = new() { Waiting = new() { Reason = failure.Reason, Message = failure.Message } };
     }
 
-    private static void SetReadiness(PodObservation seen, Container container, ContainerStatus status, ContainerStatus? before, bool isInit)
+    private static void SetReadiness(PodObservation seen, Container container, ContainerStatus status, ContainerStatus? before, ContainerKind kind)
     {
+        // Nothing is sent to one that only looks on.
+        if (kind == ContainerKind.Ephemeral)
+        {
+            (status.Ready, status.Started) = (false, null);
+            return;
+        }
         var id = status.ContainerID;
         var same = before is not null && before.ContainerID == id;
         var running = status.State.Running is not null;
         // After our restart the probes know nothing yet; what was true of the same container then still is.
         var started = running && (container.StartupProbe is null || (seen.Probes.Startup(id) ?? (same && before!.Started is true)));
         status.Started = started;
-        if (isInit && !PodContainers.IsSidecar(container)) status.Ready = status.State.Terminated is { ExitCode: 0 };
+        if (kind == ContainerKind.Init && !PodContainers.IsSidecar(container)) status.Ready = status.State.Terminated is { ExitCode: 0 };
         else status.Ready = started && (container.ReadinessProbe is null || (seen.Probes.Readiness(id) ?? (same && before!.Ready)));
     }
 

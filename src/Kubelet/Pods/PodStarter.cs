@@ -14,6 +14,8 @@ namespace Tiphys.Kubelet.Pods;
 /// <summary>Starts sandboxes and containers.</summary>
 internal sealed class PodStarter(PodServices services)
 {
+    private readonly DateTimeOffset _seen = services.Time.GetLocalNow();
+
     /// <summary>Makes a sandbox for the pod.</summary>
     /// <exception cref="GrpcException">The runtime could not, and the event says so.</exception>
     public async Task CreateSandboxAsync(Pod pod, uint attempt, CancellationToken cancel)
@@ -149,7 +151,7 @@ internal sealed class PodStarter(PodServices services)
     public DownwardApi Facts(Pod pod, IReadOnlyList<string> addresses)
     {
         var host = services.HostAddresses();
-        return new DownwardApi(pod, pod.Spec.HostNetwork ? host : addresses, host, services.Allocatable);
+        return new DownwardApi(pod, pod.Spec.HostNetwork ? host : addresses, host, services.Allocatable) { Seen = _seen };
     }
 
     private int RestartCount(Pod pod, Container container, RuntimePod runtime)

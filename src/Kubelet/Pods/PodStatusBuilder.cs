@@ -61,10 +61,10 @@ internal static class PodStatusBuilder
             ExtendedResourceClaimStatus = pod.Status.ExtendedResourceClaimStatus,
             StartTime = previous.StartTime ?? pod.Status.StartTime ?? now,
             ObservedGeneration = pod.Metadata.Generation,
-            InitContainerStatuses = NullIfEmpty(ContainerStatusBuilder.Build(seen, pod.Spec.InitContainers ?? [], previous.InitContainerStatuses, isInit: true)),
-            ContainerStatuses = NullIfEmpty(ContainerStatusBuilder.Build(seen, pod.Spec.Containers, previous.ContainerStatuses, isInit: false)),
+            InitContainerStatuses = NullIfEmpty(ContainerStatusBuilder.Build(seen, pod.Spec.InitContainers ?? [], previous.InitContainerStatuses, ContainerKind.Init)),
+            ContainerStatuses = NullIfEmpty(ContainerStatusBuilder.Build(seen, pod.Spec.Containers, previous.ContainerStatuses, ContainerKind.Regular)),
             EphemeralContainerStatuses = NullIfEmpty(ContainerStatusBuilder.Build(
-                seen, [.. (pod.Spec.EphemeralContainers ?? []).Select(PodContainers.AsContainer)], previous.EphemeralContainerStatuses, isInit: false)),
+                seen, [.. (pod.Spec.EphemeralContainers ?? []).Select(PodContainers.AsContainer)], previous.EphemeralContainerStatuses, ContainerKind.Ephemeral)),
         };
         status.ContainerStatuses?.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
         status.EphemeralContainerStatuses?.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));

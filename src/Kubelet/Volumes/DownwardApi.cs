@@ -14,6 +14,22 @@ namespace Tiphys.Kubelet.Volumes;
 internal sealed partial record DownwardApi(
     Pod Pod, IReadOnlyList<string> PodAddresses, IReadOnlyList<string> HostAddresses, IReadOnlyDictionary<string, Quantity> Allocatable)
 {
+    private const string ConfigSeen = "kubernetes.io/config.seen";
+
+    /// <summary>When this node first saw the pod, in its own time zone.</summary>
+    public DateTimeOffset? Seen { get; init; }
+
+    /// <summary>The pod's annotations, and those that a node adds for itself.</summary>
+    private Dictionary<string, string> Annotations
+    {
+        get
+        {
+            var all = new Dictionary<string, string>(Pod.Metadata.Annotations ?? [], StringComparer.Ordinal) { [WellKnownAnnotations.ConfigSource] = "api" };
+            if (Seen is { } seen) all[ConfigSeen] = seen.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + (seen.Offset == TimeSpan.Zero ? "Z" : seen.ToString("zzz", CultureInfo.InvariantCulture));
+            return all;
+        }
+    }
+
     /// <summary>The value of a field of the pod.</summary>
     /// <exception cref="FormatException">There is no such field.</exception>
     public string Field(string path)
@@ -21,7 +37,7 @@ internal sealed partial record DownwardApi(
         var subscript = Subscript().Match(path);
         if (subscript.Success)
         {
-            var map = subscript.Groups[1].Value == "labels" ? Pod.Metadata.Labels : Pod.Metadata.Annotations;
+            var map = subscript.Groups[1].Value == "labels" ? Pod.Metadata.Labels : Annotations;
             return map?.GetValueOrDefault(subscript.Groups[2].Value) ?? "";
         }
         return path switch
@@ -30,7 +46,7 @@ internal sealed partial record DownwardApi(
             "metadata.namespace" => Pod.Metadata.Namespace,
             "metadata.uid" => Pod.Metadata.Uid,
             "metadata.labels" => Lines(Pod.Metadata.Labels),
-            "metadata.annotations" => Lines(Pod.Metadata.Annotations),
+            "metadata.annotations" => Lines(Annotations),
             "spec.nodeName" => Pod.Spec.NodeName,
             "spec.serviceAccountName" => Pod.Spec.ServiceAccountName,
             "status.hostIP" => HostAddresses.FirstOrDefault() ?? "",

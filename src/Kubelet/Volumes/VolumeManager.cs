@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 
 namespace Tiphys.Kubelet.Volumes;
@@ -64,14 +65,14 @@ internal sealed class VolumeManager(PodDirectories directories, IConfigSource co
     {
         try
         {
-            if (volume.EmptyDir is { } emptyDir) return SetUpEmptyDir(volume.Name, emptyDir, facts.Pod);
+            if (volume.EmptyDir is { } emptyDir) return SetUpEmptyDir(volume.Name, emptyDir, facts);
             if (volume.HostPath is { } hostPath) return SetUpHostPath(hostPath);
             if (volume.PersistentVolumeClaim is { } claim)
                 return await SetUpClaimAsync(facts.Pod, claim.ClaimName, claim.ReadOnly, cancel).ConfigureAwait(false);
             if (volume.Ephemeral is not null)
                 return await SetUpClaimAsync(facts.Pod, $"{facts.Pod.Metadata.Name}-{volume.Name}", false, cancel).ConfigureAwait(false);
             return await new ProjectedFiles(config, _tokens).CollectAsync(volume, facts, cancel).ConfigureAwait(false) is { } files
-                ? SetUpFiles(volume, files, facts.Pod)
+                ? SetUpFiles(volume, files, facts)
                 : throw new VolumeException("no volume plugin matched");
         }
         catch (Exception e) when (e is VolumeException or IOException or ArgumentException or UnauthorizedAccessException or Client.ApiException)
@@ -80,28 +81,40 @@ internal sealed class VolumeManager(PodDirectories directories, IConfigSource co
         }
     }
 
-    private ReadyVolume SetUpEmptyDir(string name, EmptyDirVolumeSource source, Pod pod)
+    private ReadyVolume SetUpEmptyDir(string name, EmptyDirVolumeSource source, DownwardApi facts)
     {
+        var pod = facts.Pod;
         var path = directories.Volume(pod.Metadata.Uid, "empty-dir", name);
         var isNew = !Directory.Exists(path);
         Directory.CreateDirectory(path);
         if (source.Medium == StorageMedium.Memory && !IsMounted(path))
-            Native.Mounts.MountTmpfs(path, MemoryLimit(source, pod));
+            Native.Mounts.MountTmpfs(path, MemorySize(facts, source.SizeLimit));
         else if (source.Medium.Length > 0 && source.Medium != StorageMedium.Memory)
             throw new VolumeException($"storage medium \"{source.Medium}\" is not supported on this node");
         else if (!isNew) return new ReadyVolume(path, false, true);
-        Native.Files.ChangeMode(path, WorldWritable);
+        OpenToAll(path);
         if (pod.Spec.SecurityContext?.FsGroup is { } group) VolumeOwnership.Apply(path, group, readOnly: false);
         return new ReadyVolume(path, false, true);
     }
 
-    private static long? MemoryLimit(EmptyDirVolumeSource source, Pod pod)
+    /// <summary>How large a volume in memory may grow: no larger than the pod may, nor than all pods together.</summary>
+    internal static long? MemorySize(DownwardApi facts, Quantity? wanted)
     {
-        long? limit = source.SizeLimit is { IsZero: false } size ? size.Value : null;
-        if (Pods.PodLimits.IsDeclared(pod, ResourceName.Memory) &&
-            PodResources.Limits(pod).TryGetValue(ResourceName.Memory, out var memory) && (limit is null || memory.Value < limit))
-            limit = memory.Value;
-        return limit;
+        long? size = facts.Allocatable.TryGetValue(ResourceName.Memory, out var allocatable) && allocatable.Value > 0 ? allocatable.Value : null;
+        if (Pods.PodLimits.IsDeclared(facts.Pod, ResourceName.Memory) && PodResources.Limits(facts.Pod).TryGetValue(ResourceName.Memory, out var memory)) Lower(memory.Value);
+        if (wanted is { } limit) Lower(limit.Value);
+        return size;
+
+        void Lower(long bytes)
+        {
+            if (bytes > 0 && (size is null || bytes < size)) size = bytes;
+        }
+    }
+
+    /// <summary>Gives everybody access, and leaves alone what else is set: an fsGroup's set-group-id bit above all.</summary>
+    private static void OpenToAll(string directory)
+    {
+        if ((Native.Files.Stat(directory).Mode & WorldWritable) != WorldWritable) Native.Files.ChangeMode(directory, WorldWritable);
     }
 
     private static ReadyVolume SetUpHostPath(HostPathVolumeSource source)
@@ -110,17 +123,18 @@ internal sealed class VolumeManager(PodDirectories directories, IConfigSource co
         return new ReadyVolume(source.Path, false, false);
     }
 
-    private ReadyVolume SetUpFiles(Volume volume, Dictionary<string, VolumeFile> files, Pod pod)
+    private ReadyVolume SetUpFiles(Volume volume, Dictionary<string, VolumeFile> files, DownwardApi facts)
     {
+        var pod = facts.Pod;
         var plugin = volume.ConfigMap is not null ? "configmap" : volume.Secret is not null ? "secret" : volume.DownwardAPI is not null ? "downward-api" : "projected";
         var path = directories.Volume(pod.Metadata.Uid, plugin, volume.Name);
         Directory.CreateDirectory(path);
         // Secrets must not reach the disk.
-        if (plugin is "secret" or "projected" && !IsMounted(path)) Native.Mounts.MountTmpfs(path, null);
-        Native.Files.ChangeMode(path, WorldWritable);
-        var group = pod.Spec.SecurityContext?.FsGroup;
-        if (group is { } owner) Native.Files.ChangeOwner(path, -1, owner);
-        new AtomicWriter(path, time).Write(files, group is { } g ? version => VolumeOwnership.Apply(version, g, readOnly: true) : null);
+        if (plugin != "configmap" && !IsMounted(path)) Native.Mounts.MountTmpfs(path, MemorySize(facts, null));
+        OpenToAll(path);
+
+        // The volume as a whole, for the names beside the version are a group's as well.
+        new AtomicWriter(path, time).Write(files, pod.Spec.SecurityContext?.FsGroup is { } group ? _ => VolumeOwnership.Apply(path, group, readOnly: true) : null);
         return new ReadyVolume(path, true, true);
     }
 

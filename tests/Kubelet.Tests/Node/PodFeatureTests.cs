@@ -72,6 +72,41 @@ public class PodFeatureTests(RuntimeFixture fixture)
     }
 
     [Fact]
+    public async Task An_fs_group_gets_volumes_of_config_and_keeps_them_when_they_change()
+    {
+        await using var node = await TestNode.StartAsync(fixture);
+        node.Api.Create(new ConfigMap { Metadata = Meta("shared"), Data = new() { ["k"] = "old" } });
+        node.Api.Create(new Secret { Metadata = Meta("shared"), Data = new() { ["k"] = Encoding.UTF8.GetBytes("v") } });
+        var item = new DownwardAPIVolumeFile { Path = "k", FieldRef = new() { FieldPath = "metadata.name" } };
+        string[] kinds = ["map", "secret", "downward", "projected"];
+        var pod = node.CreatePod("grouped", p =>
+        {
+            p.Spec.SecurityContext = new() { FsGroup = 2345 };
+            p.Spec.Volumes =
+            [
+                new Volume { Name = "map", ConfigMap = new() { Name = "shared", DefaultMode = 0x180 } },
+                new Volume { Name = "secret", Secret = new() { SecretName = "shared", DefaultMode = 0x180 } },
+                new Volume { Name = "downward", DownwardAPI = new() { Items = [item], DefaultMode = 0x180 } },
+                new Volume { Name = "projected", Projected = new() { Sources = [new VolumeProjection { DownwardAPI = new() { Items = [item] } }], DefaultMode = 0x180 } },
+            ];
+            p.Spec.Containers[0].VolumeMounts = [.. kinds.Select(k => new VolumeMount { Name = k, MountPath = "/" + k })];
+            p.Spec.Containers[0].Resources.Limits = new() { ["memory"] = Quantity.Parse("64Mi") };
+            p.Spec.Containers[0].Command =
+            [
+                "sh", "-c", "show() { stat -c '%A %g' $1 $1/k; stat -L -c '%A %g' $1/k; }; for v in map secret downward projected; do show /$v; done; df -k /secret | tail -1 | awk '{print $2}'; " +
+                "while grep -q old /map/k; do sleep 0.1; done; show /map; trap 'exit 0' TERM; sleep 1000 & wait",
+            ];
+        });
+        await node.WaitReadyAsync("grouped");
+        await node.LinesAsync(pod, 13);
+        node.Api.Update<ConfigMap>("default", "shared", m => m.Data!["k"] = "new");
+        await node.LinesAsync(pod, 16);
+        var lines = Lines(node.Log(pod));
+        string[] File(string directory) => [directory + " 2345", "lrwxrwxrwx 2345", "-rw-r----- 2345"];
+        Assert.Equal([.. File("drwxrwsrwx"), .. File("drwxrwsrwt"), .. File("drwxrwsrwt"), .. File("drwxrwsrwt"), "65536", .. File("drwxrwsrwx")], lines);
+    }
+
+    [Fact]
     public async Task Missing_config_is_reported_and_then_found()
     {
         await using var node = await TestNode.StartAsync(fixture);
@@ -231,7 +266,11 @@ public class PodFeatureTests(RuntimeFixture fixture)
         var pod = node.CreatePod("debugged");
         await node.WaitReadyAsync("debugged");
         node.Api.Update<Pod>("default", "debugged", p => p.Spec.EphemeralContainers =
-            [new EphemeralContainer { Name = "debug", Image = RuntimeFixture.BusyboxName, Command = ["sh", "-c", "ps | grep -c sleep"], TargetContainerName = "main", ImagePullPolicy = "IfNotPresent" }]);
+            [new EphemeralContainer { Name = "debug", Image = RuntimeFixture.BusyboxName, Command = ["sh", "-c", "ps | grep -c sleep; until test -e /go; do sleep 0.05; done"], TargetContainerName = "main", ImagePullPolicy = "IfNotPresent" }]);
+        var running = (await node.WaitAsync("debugged", p => p.Status.EphemeralContainerStatuses?[0].State.Running is not null)).Status.EphemeralContainerStatuses![0];
+        Assert.False(running.Ready);
+        Assert.Null(running.Started);
+        await (await fixture.GetAsync()).Service.ExecSyncAsync(running.ContainerID["containerd://".Length..], ["touch", "/go"], Patience.Limit, TestContext.Current.CancellationToken);
         var done = await node.WaitAsync("debugged", p => p.Status.EphemeralContainerStatuses?[0].State.Terminated is not null);
         Assert.Equal(0, done.Status.EphemeralContainerStatuses![0].State.Terminated!.ExitCode);
         Assert.NotEmpty(Lines(node.Log(pod, "debug")));

@@ -55,4 +55,32 @@ public sealed class AtomicWriterTests : IDisposable
         Assert.Equal("1024", facts.Resource(new ResourceFieldSelector { Resource = "limits.memory", Divisor = Quantity.Parse("1Mi") }, pod.Spec.Containers[0]));
         Assert.Throws<FormatException>(() => facts.Field("spec.secret"));
     }
+
+    [Fact]
+    public void The_downward_api_adds_what_the_node_notes_about_the_pod()
+    {
+        var pod = new Pod { Metadata = new ObjectMeta { Name = "p", Annotations = new() { ["a"] = "1" } } };
+        var facts = new DownwardApi(pod, [], [], new Dictionary<string, Quantity>()) { Seen = new DateTimeOffset(2026, 1, 2, 3, 4, 5, 120, TimeSpan.Zero) };
+        Assert.Equal("a=\"1\"\nkubernetes.io/config.seen=\"2026-01-02T03:04:05.12Z\"\nkubernetes.io/config.source=\"api\"", facts.Field("metadata.annotations"));
+        var east = facts with { Seen = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.FromHours(2)) };
+        Assert.Equal("2026-01-02T03:04:05+02:00", east.Field("metadata.annotations['kubernetes.io/config.seen']"));
+    }
+
+    [Theory]
+    [InlineData(null, null, "1Gi", "1Gi")]
+    [InlineData(null, "64Mi", "1Gi", "64Mi")]
+    [InlineData(null, "2Gi", "1Gi", "1Gi")]
+    [InlineData("32Mi", null, "1Gi", "32Mi")]
+    [InlineData("32Mi", "64Mi", "1Gi", "32Mi")]
+    [InlineData("128Mi", "64Mi", "1Gi", "64Mi")]
+    [InlineData("8Gi", null, "1Gi", "1Gi")]
+    [InlineData("0", "0", "1Gi", "1Gi")]
+    [InlineData(null, null, null, null)]
+    public void A_volume_in_memory_is_no_larger_than_pod_node_and_wish(string? podLimit, string? wanted, string? allocatable, string? expected)
+    {
+        var pod = new Pod { Spec = new PodSpec { Containers = [new Container { Name = "c" }] } };
+        if (podLimit is not null) pod.Spec.Containers[0].Resources.Limits = new() { ["memory"] = Quantity.Parse(podLimit) };
+        var facts = new DownwardApi(pod, [], [], allocatable is null ? new Dictionary<string, Quantity>() : new() { ["memory"] = Quantity.Parse(allocatable) });
+        Assert.Equal(expected is null ? null : Quantity.Parse(expected).Value, VolumeManager.MemorySize(facts, wanted is null ? null : Quantity.Parse(wanted)));
+    }
 }
