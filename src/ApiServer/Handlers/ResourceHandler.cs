@@ -19,6 +19,7 @@ internal sealed partial class ResourceHandler(ResourceStore store, ResourceView 
     public Task HandleAsync(ApiRequest request)
     {
         var info = request.Info;
+        if (DeprecatedVersions.Warning(info) is { } warning) request.Warnings.Add(warning);
         if (info.Subresource.Length > 0) return SubresourceAsync(request);
         CheckAccept(request);
         return info.Verb switch

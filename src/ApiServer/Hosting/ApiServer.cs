@@ -70,6 +70,7 @@ public sealed class ApiServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ApiServerOptions options)
     {
         kestrel.AddServerHeader = false;
+        kestrel.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.UTF8; // warnings quote what clients send
         kestrel.AllowSynchronousIO = false;
         kestrel.Limits.MaxRequestBodySize = null; // the API has its own limit, with its own words
         kestrel.Limits.MinRequestBodyDataRate = null;

@@ -24,7 +24,6 @@ public static class ObjectResponse
     public static async Task WriteAsync(ApiRequest request, IApiMessage message, int code = 200)
     {
         var accepted = MediaTypes.Negotiate(request.Http.Request.Headers.Accept.ToString(), transforms: false);
-        WriteWarnings(request);
         await WriteAsync(request.Http, message, accepted.Format, code);
     }
 
@@ -65,7 +64,6 @@ public static class ObjectResponse
     internal static async Task WriteAsync(ApiRequest request, ResourceView view, StoredObject stored, int code = 200)
     {
         var accepted = MediaTypes.Negotiate(request.Http.Request.Headers.Accept.ToString(), transforms: true);
-        WriteWarnings(request);
         if (accepted is { Format: WireFormat.Json, As: null } && view.IsStoredShape)
         {
             Start(request.Http, WireFormat.Json, code);
@@ -89,7 +87,6 @@ public static class ObjectResponse
     internal static async Task WriteListAsync(ApiRequest request, ResourceView view, IReadOnlyList<StoredObject> items, ListMeta metadata)
     {
         var accepted = MediaTypes.Negotiate(request.Http.Request.Headers.Accept.ToString(), transforms: true);
-        WriteWarnings(request);
         if (accepted is { Format: WireFormat.Json, As: null } && view.IsStoredShape)
         {
             Start(request.Http, WireFormat.Json, 200);
@@ -107,13 +104,6 @@ public static class ObjectResponse
             Start(request.Http, accepted.Format, 200);
             await request.Http.Response.BodyWriter.WriteAsync(accepted.Format == WireFormat.Yaml ? Encoding.UTF8.GetBytes(JsonYaml.Convert(buffer.WrittenSpan)) : buffer.WrittenMemory, request.Cancel);
         }
-    }
-
-    /// <summary>Sends the request's warnings.</summary>
-    internal static void WriteWarnings(ApiRequest request)
-    {
-        foreach (var warning in request.Warnings)
-            request.Http.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
     }
 
     private static void Start(HttpContext http, WireFormat format, int code)

@@ -54,7 +54,11 @@ public interface IResourceStrategy
 /// <summary>What strategies may need of the request.</summary>
 /// <param name="Time">Clock.</param>
 /// <param name="User">Who writes.</param>
-public sealed record StrategyContext(TimeProvider Time, UserInfo User);
+public sealed record StrategyContext(TimeProvider Time, UserInfo User)
+{
+    /// <summary>Takes warnings for the client.</summary>
+    public Action<string> Warn { get; init; } = static _ => { };
+}
 
 /// <summary>A strategy for one kind, with the rules most kinds share.</summary>
 /// <typeparam name="T">The kind.</typeparam>
@@ -141,6 +145,9 @@ public class PlainStrategy<T>(KindRules<T>? rules = null) : ResourceStrategy<T> 
     {
         if (_rules.Wanted is { } wanted) BumpGeneration(item, old, wanted(item), wanted(old));
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Warnings(T item, T? old) => _rules.Warn(item, old);
 
     /// <inheritdoc/>
     public override void Validate(T item, FieldErrors errors)

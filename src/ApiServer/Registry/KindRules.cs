@@ -24,6 +24,12 @@ public sealed record KindRules<T>(Action<T, FieldErrors> Validate) where T : cla
     /// </summary>
     public Func<T, IApiMessage>? Wanted { get; init; }
 
+    /// <summary>What clients are warned of: the object as it shall be, and as it is, unless it is new.</summary>
+    public Func<T, T?, IEnumerable<string>> Warn { get; init; } = static (_, _) => [];
+
+    /// <summary>What clients are warned of when they write the status.</summary>
+    public Func<T, IEnumerable<string>> WarnOfStatus { get; init; } = static _ => [];
+
     /// <summary>What is filled in when an object is made, besides the generation.</summary>
     public Action<T, StrategyContext> Prepare { get; init; } = static (_, _) => { };
 }

@@ -93,7 +93,7 @@ public sealed partial class ResourceStore
         // What the client sent is the client's; what is filled in from here on belongs to nobody.
         _fields.Created(item, context, Now(), Definition.Versions);
         var strategy = context.Version?.Strategy ?? Strategy;
-        strategy.PrepareForCreate(item, new StrategyContext(_time, context.User));
+        strategy.PrepareForCreate(item, new StrategyContext(_time, context.User) { Warn = context.Warn });
         var generated = metadata.Name.Length == 0 && metadata.GenerateName.Length > 0;
         for (var attempt = 1; ; attempt++)
         {
@@ -161,8 +161,8 @@ public sealed partial class ResourceStore
         MetadataValidation.Validate(item.Metadata, Kind.Namespaced, strategy.NameErrors, errors);
         strategy.Validate(item, errors);
         ThrowIfInvalid(item, errors);
-        await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in strategy.Warnings(item, null)) context.Warn(warning);
+        await _admission.ValidateAsync(write, context.Cancel);
         await using var allocation = await AllocateAsync(item, null, context);
         item.ApplyDefaults(); // some follow from what the strategy filled in, such as a Job's labels
         var bytes = ObjectLayout.Encode(item);
@@ -188,7 +188,7 @@ public sealed partial class ResourceStore
         metadata.DeletionGracePeriodSeconds = old.Metadata.DeletionGracePeriodSeconds;
         metadata.Generation = old.Metadata.Generation;
         metadata.SelfLink = "";
-        strategy.PrepareForUpdate(item, old, new StrategyContext(_time, context.User));
+        strategy.PrepareForUpdate(item, old, new StrategyContext(_time, context.User) { Warn = context.Warn });
         _fields.Updated(item, old, context, Now(), Definition.Versions);
         var write = context.Admission(Kind, AdmissionOperation.Update, metadata.Name, item, old);
         await _admission.MutateAsync(write, context.Cancel);
@@ -197,8 +197,8 @@ public sealed partial class ResourceStore
         MetadataValidation.ValidateUpdate(metadata, old.Metadata, errors);
         strategy.ValidateUpdate(item, old, errors);
         ThrowIfInvalid(item, errors);
-        await _admission.ValidateAsync(write, context.Cancel);
         foreach (var warning in strategy.Warnings(item, old)) context.Warn(warning);
+        await _admission.ValidateAsync(write, context.Cancel);
         await using var allocation = await AllocateAsync(item, old, context);
         item.ApplyDefaults();
         var bytes = ObjectLayout.Encode(item);

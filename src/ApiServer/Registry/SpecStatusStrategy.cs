@@ -22,6 +22,9 @@ public abstract class SpecStatusStrategy<T> : ResourceStrategy<T> where T : clas
     /// <summary>Reports what is wrong with a new status.</summary>
     protected virtual void ValidateStatus(T item, T old, FieldErrors errors) { }
 
+    /// <summary>What clients are warned of when they write the status.</summary>
+    protected virtual IEnumerable<string> StatusWarnings(T item) => [];
+
     /// <summary>Whether the kind counts generations; upstream leaves it out for some old kinds.</summary>
     protected virtual bool CountsGenerations => true;
 
@@ -55,6 +58,8 @@ public abstract class SpecStatusStrategy<T> : ResourceStrategy<T> where T : clas
         }
 
         public override void ValidateUpdate(T item, T old, FieldErrors errors) => owner.ValidateStatus(item, old, errors);
+
+        public override IEnumerable<string> Warnings(T item, T? old) => owner.StatusWarnings(item);
 
         /// <summary>A status write changes labels and annotations, never what ties the object into the cluster.</summary>
         private static void TakeMetadata(T item, T old)
@@ -96,6 +101,10 @@ internal sealed class PlainSpecStatusStrategy<T>(Func<T, IApiMessage> spec, Acti
         rules.Validate(item, errors);
         rules.ValidateChange(item, old, errors);
     }
+
+    public override IEnumerable<string> Warnings(T item, T? old) => rules.Warn(item, old);
+
+    protected override IEnumerable<string> StatusWarnings(T item) => rules.WarnOfStatus(item);
 
     protected override IApiMessage SpecOf(T item) => spec(item);
 

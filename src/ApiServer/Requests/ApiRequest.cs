@@ -23,8 +23,8 @@ public sealed class ApiRequest(HttpContext http, RequestInfo info, UserInfo user
     /// <summary>Cancelled when the client goes away or the server stops.</summary>
     public CancellationToken Cancel => Http.RequestAborted;
 
-    /// <summary>Warnings for the client, sent as Warning headers.</summary>
-    public List<string> Warnings { get; } = [];
+    /// <summary>Warnings for the client, sent as headers with whatever the answer is.</summary>
+    public WarningHeaders Warnings { get; } = new(http.Response.Headers);
 
     /// <summary>A query parameter; empty when missing.</summary>
     public string Query(string name) => Http.Request.Query.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : "";

@@ -33,17 +33,17 @@ internal static class ResourceCatalog
         yield return SpecStatus<Node>(new NodeStrategy(), "/registry/minions/", [new("spec.unschedulable", "spec.unschedulable", "false")]);
         yield return SpecStatus<Namespace>(new NamespaceStrategy(), null, [new("status.phase")], deletesCollections: false, returnsDeleted: true, extra: new() { ["finalize"] = Part<Namespace>(new NamespaceFinalizeStrategy(), "update") });
         yield return SpecStatus<Service>(new ServiceStrategy(), "/registry/services/specs/", [new("spec.clusterIP"), new("spec.type")], allocator: services, returnsDeleted: true);
-        yield return Plain<Endpoints>(new PlainStrategy<Endpoints>(EndpointsValidation.Rules), "/registry/services/endpoints/");
+        yield return Plain<Endpoints>(new PlainStrategy<Endpoints>(EndpointsValidation.Rules with { Warn = KindWarnings.Endpoints }), "/registry/services/endpoints/");
         yield return Plain<ConfigMap>(new ConfigMapStrategy());
         yield return Plain<Secret>(new SecretStrategy(), null, [new("type")]);
-        yield return Plain<ServiceAccount>(new PlainStrategy<ServiceAccount>(), returnsDeleted: true);
+        yield return Plain<ServiceAccount>(new PlainStrategy<ServiceAccount>(KindRules<ServiceAccount>.None with { Warn = KindWarnings.ServiceAccount }), returnsDeleted: true);
         yield return In(Plain<Event>(new EventStrategy(strict: false), null, EventFields, ttl: TimeSpan.FromHours(1)), EventConverter.Version);
         yield return SpecStatus<ReplicationController>(new ReplicationControllerStrategy(), "/registry/controllers/", [new("status.replicas", "status.replicas", "0")], extra: Scale<ReplicationController>());
-        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolume>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Volumes), returnsDeleted: true);
-        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolumeClaim>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Claims), returnsDeleted: true);
-        yield return SpecStatus(new PlainSpecStatusStrategy<ResourceQuota>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, ResourceQuotaValidation.Rules), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolume>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Volumes with { Warn = VolumeWarnings.Volume }), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<PersistentVolumeClaim>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeObjectValidation.Claims with { Warn = VolumeWarnings.Claim }), returnsDeleted: true);
+        yield return SpecStatus(new PlainSpecStatusStrategy<ResourceQuota>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, ResourceQuotaValidation.Rules with { Warn = KindWarnings.ResourceQuota }), returnsDeleted: true);
         yield return Plain<LimitRange>(new PlainStrategy<LimitRange>(LimitRangeValidation.Rules));
-        yield return Plain<PodTemplate>(new PlainStrategy<PodTemplate>(PodTemplateValidation.Rules), returnsDeleted: true);
+        yield return Plain<PodTemplate>(new PlainStrategy<PodTemplate>(PodTemplateValidation.Rules with { Warn = KindWarnings.PodTemplate }), returnsDeleted: true);
     }
 
     private static IEnumerable<ResourceDefinition> Workloads()
@@ -61,21 +61,21 @@ internal static class ResourceCatalog
 
     private static IEnumerable<ResourceDefinition> Others()
     {
-        yield return Plain<EndpointSlice>(new PlainStrategy<EndpointSlice>(EndpointSliceValidation.Rules));
+        yield return Plain<EndpointSlice>(new PlainStrategy<EndpointSlice>(EndpointSliceValidation.Rules with { Warn = KindWarnings.EndpointSlice }));
         yield return Plain<Lease>(new UpsertStrategy<Lease>(LeaseValidation.Rules));
         yield return Plain<Role>(new RbacStrategy<Role>(RoleValidation.Roles));
         yield return Plain<RoleBinding>(new RbacStrategy<RoleBinding>(RoleBindingValidation.RoleBindings));
         yield return Plain<ClusterRole>(new RbacStrategy<ClusterRole>(RoleValidation.ClusterRoles));
         yield return Plain<ClusterRoleBinding>(new RbacStrategy<ClusterRoleBinding>(RoleBindingValidation.ClusterRoleBindings));
         yield return Plain<PriorityClass>(new PlainStrategy<PriorityClass>(PriorityClassValidation.Rules));
-        yield return Plain<StorageClass>(new PlainStrategy<StorageClass>(StorageClassValidation.Rules), returnsDeleted: true);
+        yield return Plain<StorageClass>(new PlainStrategy<StorageClass>(StorageClassValidation.Rules with { Warn = KindWarnings.StorageClass }), returnsDeleted: true);
         yield return Plain<CSINode>(new PlainStrategy<CSINode>(CsiNodeValidation.Rules), returnsDeleted: true);
-        yield return Plain<CSIDriver>(new PlainStrategy<CSIDriver>(CsiDriverValidation.Rules), returnsDeleted: true);
-        yield return Plain<CSIStorageCapacity>(new PlainStrategy<CSIStorageCapacity>(CsiStorageCapacityValidation.Rules));
+        yield return Plain<CSIDriver>(new PlainStrategy<CSIDriver>(CsiDriverValidation.Rules with { Warn = KindWarnings.CsiDriver }), returnsDeleted: true);
+        yield return Plain<CSIStorageCapacity>(new PlainStrategy<CSIStorageCapacity>(CsiStorageCapacityValidation.Rules with { Warn = KindWarnings.CsiStorageCapacity }));
         yield return SpecStatus(new PlainSpecStatusStrategy<VolumeAttachment>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, VolumeAttachmentValidation.Rules), returnsDeleted: true);
-        yield return Plain<RuntimeClass>(new PlainStrategy<RuntimeClass>(RuntimeClassValidation.Rules));
-        yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>(NetworkPolicyValidation.Rules));
-        yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, IngressValidation.Rules), "/registry/ingress/");
+        yield return Plain<RuntimeClass>(new PlainStrategy<RuntimeClass>(RuntimeClassValidation.Rules with { Warn = KindWarnings.RuntimeClass }));
+        yield return Plain<NetworkPolicy>(new PlainStrategy<NetworkPolicy>(NetworkPolicyValidation.Rules with { Warn = KindWarnings.NetworkPolicy }));
+        yield return SpecStatus(new PlainSpecStatusStrategy<Ingress>(static i => i.Spec, static (i, f) => i.Spec = f.Spec, static (i, f) => i.Status = f.Status, IngressValidation.Rules with { Warn = KindWarnings.Ingress, WarnOfStatus = static i => ServiceWarnings.Status(i.Status.LoadBalancer.Ingress?.Select(static l => l.IP)) }), "/registry/ingress/");
         yield return Plain<IngressClass>(new PlainStrategy<IngressClass>(IngressClassValidation.Rules));
         yield return SpecStatus<ServiceCIDR>(new ServiceCidrStrategy());
         yield return Plain<IPAddress>(new IPAddressStrategy());

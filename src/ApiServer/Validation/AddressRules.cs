@@ -65,7 +65,8 @@ internal static class AddressRules
         return canonical == value ? null : $"must be in canonical form (\"{canonical}\")";
     }
 
-    private static bool TrySplit(string value, out IPAddress address, out int length, out bool leadingZeros)
+    /// <summary>Takes a network apart.</summary>
+    internal static bool TrySplit(string value, out IPAddress address, out int length, out bool leadingZeros)
     {
         (address, length, leadingZeros) = (IPAddress.None, 0, false);
         var slash = value.IndexOf('/', StringComparison.Ordinal);
@@ -79,7 +80,7 @@ internal static class AddressRules
     /// Parses as Go does: four decimal parts, or IPv6 without brackets and zones. <see cref="IPAddress"/> takes more, and reads leading
     /// zeros as octal.
     /// </summary>
-    private static bool TryParse(string value, out IPAddress address, out bool leadingZeros)
+    internal static bool TryParse(string value, out IPAddress address, out bool leadingZeros)
     {
         (address, leadingZeros) = (IPAddress.None, false);
         if (value.Contains(':', StringComparison.Ordinal))

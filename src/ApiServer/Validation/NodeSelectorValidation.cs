@@ -16,13 +16,13 @@ internal static class NodeSelectorValidation
         for (var i = 0; i < selector.NodeSelectorTerms.Count; i++) Term(selector.NodeSelectorTerms[i], at[i], errors);
     }
 
-    public static void Term(NodeSelectorTerm term, FieldPath path, FieldErrors errors)
+    public static void Term(NodeSelectorTerm term, FieldPath path, FieldErrors errors, bool values = true)
     {
-        for (var i = 0; i < (term.MatchExpressions?.Count ?? 0); i++) Label(term.MatchExpressions![i], path["matchExpressions"][i], errors);
+        for (var i = 0; i < (term.MatchExpressions?.Count ?? 0); i++) Label(term.MatchExpressions![i], path["matchExpressions"][i], errors, values);
         for (var i = 0; i < (term.MatchFields?.Count ?? 0); i++) Field(term.MatchFields![i], path["matchFields"][i], errors);
     }
 
-    private static void Label(NodeSelectorRequirement requirement, FieldPath path, FieldErrors errors)
+    private static void Label(NodeSelectorRequirement requirement, FieldPath path, FieldErrors errors, bool values)
     {
         var count = requirement.Values?.Count ?? 0;
         switch (requirement.Operator)
@@ -42,7 +42,7 @@ internal static class NodeSelectorValidation
         }
 
         errors.Invalid(path["key"], requirement.Key, LabelSyntax.KeyErrors(requirement.Key));
-        for (var i = 0; i < count; i++) errors.Invalid(path["values"][i], requirement.Values![i], LabelSyntax.ValueErrors(requirement.Values[i]));
+        for (var i = 0; values && i < count; i++) errors.Invalid(path["values"][i], requirement.Values![i], LabelSyntax.ValueErrors(requirement.Values[i]));
     }
 
     // The node's name is the only field there is.

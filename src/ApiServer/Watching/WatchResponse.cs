@@ -118,7 +118,6 @@ internal sealed class WatchResponse(ApiRequest request, ResourceView view, Watch
     private void Start()
     {
         var http = request.Http;
-        ObjectResponse.WriteWarnings(request);
         http.Response.StatusCode = 200;
         http.Response.ContentType = _accepted.Format == WireFormat.Protobuf ? MediaTypes.Protobuf + ";stream=watch" : MediaTypes.Json;
         http.Response.Headers.CacheControl = "no-cache, private";

@@ -30,6 +30,9 @@ internal sealed class DaemonSetStrategy : SpecStatusStrategy<DaemonSet>
         SetTemplateGeneration(item, ApiJson.Same(item.Spec.Template, old.Spec.Template) ? generation : generation + 1);
     }
 
+    public override IEnumerable<string> Warnings(DaemonSet item, DaemonSet? old) =>
+        old is null || item.Metadata.Annotations?[TemplateGeneration] != old.Metadata.Annotations?.GetValueOrDefault(TemplateGeneration) ? PodWarnings.Template(item.Spec.Template, Spec["template"]) : [];
+
     public override void Validate(DaemonSet item, FieldErrors errors)
     {
         var spec = item.Spec;

@@ -23,6 +23,12 @@ internal sealed class DeploymentStrategy : SpecStatusStrategy<Deployment>
         item.Metadata.Generation = same ? old.Metadata.Generation : old.Metadata.Generation + 1;
     }
 
+    public override IEnumerable<string> Warnings(Deployment item, Deployment? old) =>
+    [
+        .. old is null ? PodWarnings.HostName(item.Metadata.Name) : [],
+        .. old is null || item.Metadata.Generation != old.Metadata.Generation ? PodWarnings.Template(item.Spec.Template, Spec["template"]) : [],
+    ];
+
     public override void Validate(Deployment item, FieldErrors errors)
     {
         var spec = item.Spec;

@@ -16,6 +16,12 @@ internal sealed class ReplicaSetStrategy : SpecStatusStrategy<ReplicaSet>
 
     protected override void TakeStatus(ReplicaSet item, ReplicaSet from) => item.Status = from.Status;
 
+    public override IEnumerable<string> Warnings(ReplicaSet item, ReplicaSet? old) =>
+    [
+        .. old is null ? PodWarnings.HostName(item.Metadata.Name) : [],
+        .. old is null || item.Metadata.Generation != old.Metadata.Generation ? PodWarnings.Template(item.Spec.Template, Spec["template"]) : [],
+    ];
+
     public override void Validate(ReplicaSet item, FieldErrors errors)
     {
         FieldRules.NotNegative(item.Spec.Replicas, Spec["replicas"], errors);
@@ -43,6 +49,14 @@ internal sealed class ReplicationControllerStrategy : SpecStatusStrategy<Replica
     protected override void TakeStatus(ReplicationController item, ReplicationController from) => item.Status = from.Status;
 
     public override string DefaultPropagation => DeletionPropagation.Orphan;
+
+    public override IEnumerable<string> Warnings(ReplicationController item, ReplicationController? old)
+    {
+        if (old is null) return [.. PodWarnings.HostName(item.Metadata.Name), .. PodWarnings.Template(item.Spec.Template, Spec["template"])];
+
+        // Upstream looks at the template as it was, here.
+        return item.Metadata.Generation != old.Metadata.Generation ? PodWarnings.Template(old.Spec.Template, Spec["template"]) : [];
+    }
 
     public override void Validate(ReplicationController item, FieldErrors errors)
     {

@@ -19,6 +19,17 @@ internal sealed class StatefulSetStrategy : SpecStatusStrategy<StatefulSet>
     /// <summary>Pods get the set's name and a number for host name.</summary>
     public override IReadOnlyList<string> NameErrors(string name) => Names.LabelErrors(name);
 
+    public override IEnumerable<string> Warnings(StatefulSet item, StatefulSet? old)
+    {
+        var claims = Spec["volumeClaimTemplates"];
+        return
+        [
+            .. old is null || item.Metadata.Generation != old.Metadata.Generation ? PodWarnings.Template(item.Spec.Template, Spec["template"]) : [],
+            .. (item.Spec.VolumeClaimTemplates ?? []).SelectMany((c, i) => QuantityWarnings.Claim(c.Spec, old is null ? claims[i] : claims[i]["Spec"])), // upstream's two paths
+            .. item.Spec.RevisionHistoryLimit < 0 ? (string[])["spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended"] : [],
+        ];
+    }
+
     public override void Validate(StatefulSet item, FieldErrors errors)
     {
         Common(item.Spec, errors);

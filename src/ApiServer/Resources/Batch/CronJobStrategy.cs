@@ -18,6 +18,15 @@ internal sealed partial class CronJobStrategy : SpecStatusStrategy<CronJob>
 
     protected override void TakeStatus(CronJob item, CronJob from) => item.Status = from.Status;
 
+    public override IEnumerable<string> Warnings(CronJob item, CronJob? old) =>
+    [
+        .. old is null ? PodWarnings.HostName(item.Metadata.Name) : [],
+        .. old is null || item.Metadata.Generation != old.Metadata.Generation ? JobWarnings.Of(item.Spec.JobTemplate.Spec, Spec["jobTemplate"]["spec"]) : [],
+        .. old is not null && item.Spec.Schedule.Contains("TZ", StringComparison.Ordinal)
+            ? (string[])["cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details"]
+            : [],
+    ];
+
     public override void Validate(CronJob item, FieldErrors errors)
     {
         Validate(item.Spec, null, errors);

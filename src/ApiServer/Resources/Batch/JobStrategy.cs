@@ -30,6 +30,12 @@ internal sealed class JobStrategy : SpecStatusStrategy<Job>
         (item.Spec.Selector.MatchLabels ??= [])[BatchLabels.ControllerUid] = item.Metadata.Uid;
     }
 
+    public override IEnumerable<string> Warnings(Job item, Job? old) =>
+    [
+        .. old is null ? PodWarnings.HostName(item.Metadata.Name) : [],
+        .. old is null || item.Metadata.Generation != old.Metadata.Generation ? JobWarnings.Of(item.Spec, Spec) : [],
+    ];
+
     public override void Validate(Job item, FieldErrors errors)
     {
         JobValidation.Spec(item.Spec, Spec, errors);

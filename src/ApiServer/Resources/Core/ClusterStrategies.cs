@@ -85,6 +85,13 @@ internal sealed class NodeStrategy : SpecStatusStrategy<Node>
     /// <summary>A kubelet registers with its first status; unlike other kinds, creation keeps it.</summary>
     public override void PrepareForCreate(Node item, StrategyContext context) { }
 
+    public override IEnumerable<string> Warnings(Node item, Node? old)
+    {
+        if (item.Spec.ConfigSource is not null) yield return "spec.configSource: the feature is removed";
+        if (item.Spec.ExternalID.Length > 0) yield return "spec.externalID: this field is deprecated, and is unused by Kubernetes";
+        foreach (var text in AddressWarnings.Networks(item.Spec.PodCIDRs, FieldPath.Of("spec")["podCIDRs"])) yield return text;
+    }
+
     public override void Validate(Node item, FieldErrors errors)
     {
         NodeValidation.Common(item, errors);

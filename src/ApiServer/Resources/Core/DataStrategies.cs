@@ -50,6 +50,8 @@ internal sealed class SecretStrategy : ResourceStrategy<Secret>
         if (item.Type.Length == 0) item.Type = old.Type;
     }
 
+    public override IEnumerable<string> Warnings(Secret item, Secret? old) => item.Type == "kubernetes.io/tls" ? TlsWarnings.Of(item) : [];
+
     public override void Validate(Secret item, FieldErrors errors)
     {
         var size = 0L;

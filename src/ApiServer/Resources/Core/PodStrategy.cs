@@ -21,6 +21,9 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
         {
             item.Status.Conditions = [new() { Type = "PodScheduled", Status = "False", LastTransitionTime = context.Time.GetUtcNow().ToWholeSeconds(), Reason = "SchedulingGated", Message = "Scheduling is blocked due to non-empty scheduling gates" }];
         }
+
+        if (item.Spec.TerminationGracePeriodSeconds < 0) item.Spec.TerminationGracePeriodSeconds = 1; // was once allowed, and means the shortest
+        AppArmorAnnotations.Take(item, context.Warn);
     }
 
     public override void PrepareForUpdate(Pod item, Pod old, StrategyContext context)
@@ -30,6 +33,15 @@ internal sealed class PodStrategy : SpecStatusStrategy<Pod>
         // Ephemeral containers and in-place resizes have subresources of their own.
         item.Spec.EphemeralContainers = old.Spec.EphemeralContainers;
     }
+
+    /// <summary>New pods only: their changes come from machines, and often.</summary>
+    public override IEnumerable<string> Warnings(Pod item, Pod? old) => old is null ? [.. PodWarnings.HostName(item.Metadata.Name, "the Pod's hostname"), .. PodWarnings.Pod(item)] : [];
+
+    protected override IEnumerable<string> StatusWarnings(Pod item) =>
+    [
+        .. (item.Status.PodIPs ?? []).SelectMany(static (ip, i) => AddressWarnings.Address(ip.IP, FieldPath.Of("status")["podIPs"][i]["ip"])),
+        .. (item.Status.HostIPs ?? []).SelectMany(static (ip, i) => AddressWarnings.Address(ip.IP, FieldPath.Of("status")["hostIPs"][i]["ip"])),
+    ];
 
     public override void Validate(Pod item, FieldErrors errors) => PodValidation.Validate(item, errors);
 

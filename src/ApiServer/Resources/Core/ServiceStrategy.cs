@@ -35,6 +35,10 @@ internal sealed class ServiceStrategy : SpecStatusStrategy<Service>
         ServiceChanges.DropUnused(item, old);
     }
 
+    public override IEnumerable<string> Warnings(Service item, Service? old) => ServiceWarnings.Of(item);
+
+    protected override IEnumerable<string> StatusWarnings(Service item) => ServiceWarnings.Status(item.Status.LoadBalancer.Ingress?.Select(static i => i.IP));
+
     public override void Validate(Service item, FieldErrors errors) => ServiceValidation.Validate(item, errors);
 
     public override void ValidateUpdate(Service item, Service old, FieldErrors errors) => ServiceValidation.ValidateUpdate(item, old, errors);

@@ -54,7 +54,7 @@ internal static class AffinityValidation
         {
             var at = path["preferredDuringSchedulingIgnoredDuringExecution"][i];
             Weight(preferred![i].Weight, at, errors);
-            NodeSelectorValidation.Term(preferred[i].Preference, at["preference"], errors);
+            NodeSelectorValidation.Term(preferred[i].Preference, at["preference"], errors, values: false); // clients are warned of those
         }
     }
 

@@ -86,7 +86,8 @@ internal static partial class SecurityValidation
         else if (profile.LocalhostProfile is not null) errors.Invalid(path["localhostProfile"], profile, "can only be set when seccomp type is Localhost");
     }
 
-    private static void AppArmor(AppArmorProfile? profile, FieldPath path, FieldErrors errors)
+    /// <summary>An AppArmor profile.</summary>
+    public static void AppArmor(AppArmorProfile? profile, FieldPath path, FieldErrors errors)
     {
         if (profile is null) return;
         var at = path["localhostProfile"];
