@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Tiphys.Api;
 using Tiphys.Api.Core.V1;
 using Tiphys.Api.Meta.V1;
+using Tiphys.Api.Storage.V1;
 using Tiphys.Client;
 
 namespace Tiphys.Scheduler;
@@ -19,9 +20,15 @@ internal sealed partial class PodScheduler
     private readonly IInformer<Pod> _pods;
     private readonly IInformer<Node> _nodes;
     private readonly IInformer<Namespace> _namespaces;
+    private readonly IInformer<PersistentVolumeClaim> _claims;
+    private readonly IInformer<PersistentVolume> _volumes;
+    private readonly IInformer<StorageClass> _classes;
     private readonly ClusterState _cluster = new();
     private readonly SchedulingQueue _queue;
     private readonly SchedulingAlgorithm _algorithm;
+    private readonly InformedVolumes _volumeView;
+    private readonly VolumePlanner _planner;
+    private readonly VolumeBinder _binder;
     private readonly Preemptor _preemptor;
     private readonly EventSeriesRecorder _events;
     private readonly SemaphoreSlim _bindings;
@@ -38,13 +45,22 @@ internal sealed partial class PodScheduler
         _pods = _informers.For<Pod>(query: new ListQuery { FieldSelector = "status.phase!=Succeeded,status.phase!=Failed" });
         _nodes = _informers.For<Node>();
         _namespaces = _informers.For<Namespace>();
+        _claims = _informers.For<PersistentVolumeClaim>();
+        _volumes = _informers.For<PersistentVolume>();
+        _classes = _informers.For<StorageClass>();
         _queue = new SchedulingQueue(time);
-        _algorithm = new SchedulingAlgorithm(options.PercentageOfNodesToScore);
+        _volumeView = new InformedVolumes(_claims, _volumes, _classes);
+        _planner = new VolumePlanner(_volumeView);
+        _binder = new VolumeBinder(client, time, _claims);
+        _algorithm = new SchedulingAlgorithm(options.PercentageOfNodesToScore, _volumeView, _planner);
         _preemptor = new Preemptor(_algorithm);
         _events = new EventSeriesRecorder(client, options.SchedulerName, time, logger);
         _bindings = new SemaphoreSlim(options.ParallelBindings);
         _nodes.On(added: OnNode, updated: OnNode, deleted: node => _cluster.RemoveNode(node.Metadata.Name));
         _pods.On(added: pod => OnPod(null, pod), updated: OnPod, deleted: OnPodGone);
+        _claims.OnChange(_ => _queue.Move());
+        _volumes.OnChange(_ => _queue.Move());
+        _classes.OnChange(_ => _queue.Move());
     }
 
     /// <summary>Schedules until cancelled.</summary>
@@ -53,7 +69,9 @@ internal sealed partial class PodScheduler
         Task[] beside = [_informers.RunAsync(cancel), _events.RunAsync(cancel)];
         try
         {
-            await Task.WhenAll(_nodes.WaitForSyncAsync(cancel), _pods.WaitForSyncAsync(cancel), _namespaces.WaitForSyncAsync(cancel));
+            await Task.WhenAll(
+                _nodes.WaitForSyncAsync(cancel), _pods.WaitForSyncAsync(cancel), _namespaces.WaitForSyncAsync(cancel),
+                _claims.WaitForSyncAsync(cancel), _volumes.WaitForSyncAsync(cancel), _classes.WaitForSyncAsync(cancel));
             while (!cancel.IsCancellationRequested) await ScheduleOneAsync(await _queue.TakeAsync(cancel), cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -154,13 +172,18 @@ internal sealed partial class PodScheduler
         Placement placement;
         PreemptionOutcome? preemption = null;
         IReadOnlyList<PodInfo> less = [];
+        VolumePlan? volumes = null;
         int nodes;
         lock (_cluster.Lock)
         {
             var context = new SchedulingContext(pod, _cluster, NamespaceLabels);
             nodes = _cluster.Nodes.Length;
             placement = _algorithm.Place(context);
-            if (placement.Node is { } node) _cluster.AddPod(pod, node.Name); // assumed, until the watch confirms it
+            if (placement.Node is { } node)
+            {
+                volumes = PlanVolumes(pod.Pod, node.Node!);
+                _cluster.AddPod(pod, node.Name); // assumed, until the watch confirms it
+            }
             else if (nodes > 0) preemption = _preemptor.Find(context, placement);
             if (preemption?.Node is { } room && queued.State != PodState.Gone) less = Promise(pod, room);
             else if (placement.Node is null && preemption is not { KeepsPromise: true }) _cluster.Nominations.Remove(pod.Uid);
@@ -168,14 +191,23 @@ internal sealed partial class PodScheduler
 
         if (placement.Node is { } chosen)
         {
-            await _bindings.WaitAsync(cancel);
-            _ = BindAsync(queued, pod, chosen.Name, cancel);
+            // One that first waits for volumes, for minutes perhaps, must not keep others from being bound.
+            if (volumes is null) await _bindings.WaitAsync(cancel);
+            _ = BindAsync(queued, pod, chosen.Name, volumes, cancel);
             return;
         }
 
         await FailAsync(queued, placement.Describe(nodes) + (preemption is { Message.Length: > 0 } ? " " + preemption.Message : ""), preemption, cancel);
         foreach (var other in less) await ClearPromiseAsync(other.Pod, cancel);
         if (less.Count > 0) _queue.Move();
+    }
+
+    /// <summary>What is to be done with a pod's claims on its node; null for nothing.</summary>
+    private VolumePlan? PlanVolumes(Pod pod, Node node)
+    {
+        if (!PodClaims.Has(pod) || _planner.Plan(PodClaims.Of(pod, _volumeView), node, out _) is not { IsEmpty: false } plan) return null;
+        _planner.Promise(plan);
+        return plan;
     }
 
     /// <summary>Holds room for a pod from now on. Less important ones that were promised some on the node are told to look elsewhere.</summary>
@@ -201,10 +233,18 @@ internal sealed partial class PodScheduler
 
     private IReadOnlyDictionary<string, string>? NamespaceLabels(string ns) => _namespaces.Get("", ns)?.Metadata.Labels;
 
-    private async Task BindAsync(QueuedPod queued, PodInfo pod, string node, CancellationToken cancel)
+    private async Task BindAsync(QueuedPod queued, PodInfo pod, string node, VolumePlan? volumes, CancellationToken cancel)
     {
+        var counts = volumes is null;
         try
         {
+            if (volumes is not null)
+            {
+                await _binder.BindAsync(volumes, cancel);
+                await _bindings.WaitAsync(cancel);
+                counts = true;
+            }
+
             var binding = new Binding
             {
                 Metadata = new() { Name = pod.Key.Name, Namespace = pod.Key.Namespace, Uid = pod.Uid },
@@ -212,6 +252,12 @@ internal sealed partial class PodScheduler
             };
             await _client.Resource<Pod>().PostAsync<Status>(pod.Key.Namespace, pod.Key.Name, "binding", binding, cancel);
             _events.Record(pod.Pod, null, EventType.Normal, "Scheduled", "Binding", $"Successfully assigned {pod.Key} to {node}");
+        }
+        catch (VolumeBindingException e)
+        {
+            _cluster.RemovePod(pod.Uid);
+            _events.Record(pod.Pod, null, EventType.Warning, "FailedScheduling", "Scheduling", $"running PreBind plugin \"VolumeBinding\": {e.Message}");
+            _queue.Retry(queued);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
         {
@@ -227,7 +273,9 @@ internal sealed partial class PodScheduler
         }
         finally
         {
-            _bindings.Release();
+            if (counts) _bindings.Release();
+            if (volumes is not null)
+                lock (_cluster.Lock) _planner.Release(volumes);
         }
     }
 

@@ -23,4 +23,44 @@ public sealed class VolumeTests(Cluster cluster)
         (await cluster.KubectlAsync("delete pod mate --now")).Succeeded();
         (await cluster.KubectlAsync("delete configmap/orders secret/sealed")).Succeeded();
     }
+
+    [Fact]
+    public async Task A_pod_waits_for_its_claim_and_gets_the_volume_of_its_node()
+    {
+        (await cluster.KubectlAsync("apply -f -", """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: stevedore}
+            spec:
+              containers: [{name: main, image: tiphys.local/busybox:1, command: [sh, -c, "echo loaded >/hold/cargo; sleep 1000"], volumeMounts: [{name: hold, mountPath: /hold}]}]
+              volumes: [{name: hold, persistentVolumeClaim: {claimName: hold}}]
+            """)).Succeeded();
+        await Cluster.UntilAsync(
+            () => cluster.KubectlAsync("describe pod stevedore"),
+            static o => o.Output.Contains("""0/1 nodes are available: persistentvolumeclaim "hold" not found. no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.""", StringComparison.Ordinal));
+
+        (await cluster.KubectlAsync("apply -f -", """
+            apiVersion: storage.k8s.io/v1
+            kind: StorageClass
+            metadata: {name: quay}
+            provisioner: kubernetes.io/no-provisioner
+            volumeBindingMode: WaitForFirstConsumer
+            ---
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: berth}
+            spec: {storageClassName: quay, capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], persistentVolumeReclaimPolicy: Retain, hostPath: {path: /tmp/tiphys-berth, type: DirectoryOrCreate}}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
+            metadata: {name: hold}
+            spec: {storageClassName: quay, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """)).Succeeded();
+        (await cluster.KubectlAsync("wait pod/stevedore --for=condition=Ready --timeout=120s")).Succeeded();
+        Assert.Equal("Bound berth", (await cluster.KubectlAsync("get pvc hold -o", "jsonpath={.status.phase} {.spec.volumeName}")).Succeeded().Output);
+        Assert.Equal("loaded", (await cluster.ExecAsync("stevedore", "cat /hold/cargo")).Succeeded().Output.Trim());
+        (await cluster.KubectlAsync("delete pod stevedore --now")).Succeeded();
+        (await cluster.KubectlAsync("delete pvc/hold pv/berth sc/quay")).Succeeded();
+        Directory.Delete("/tmp/tiphys-berth", recursive: true);
+    }
 }

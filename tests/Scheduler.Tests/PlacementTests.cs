@@ -6,7 +6,7 @@ namespace Tiphys.Scheduler.Tests;
 public sealed class PlacementTests
 {
     private readonly ClusterState _cluster = new();
-    private readonly SchedulingAlgorithm _algorithm = new(100);
+    private readonly SchedulingAlgorithm _algorithm = new(100, new KnownVolumes(), new VolumePlanner(new KnownVolumes()));
 
     [Fact]
     public void A_pod_goes_to_the_emptier_node()
@@ -140,7 +140,7 @@ public sealed class PlacementTests
     {
         AddNode("a");
         var context = new SchedulingContext(new PodInfo(Pod("p", cpu: "64")), _cluster, static _ => null);
-        Assert.Equal("preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", new Preemptor(_algorithm).Find(context, _algorithm.Place(context)).Message);
+        Assert.Equal("no new claims to deallocate, preemption: 0/1 nodes are available: 1 Preemption is not helpful for scheduling.", new Preemptor(_algorithm).Find(context, _algorithm.Place(context)).Message);
     }
 
     private Placement Place(Pod pod) => _algorithm.Place(new SchedulingContext(new PodInfo(pod), _cluster, static _ => null));

@@ -36,6 +36,13 @@ internal sealed class SchedulingContext(PodInfo pod, ClusterState cluster, Func<
     }
 }
 
+/// <summary>Says whether a pod can go anywhere at all (upstream's PreFilter).</summary>
+internal interface IPreFilterPlugin
+{
+    /// <summary>Null when it may, or why not in upstream's words.</summary>
+    string? PreFilter(SchedulingContext context);
+}
+
 /// <summary>Says whether a node can take a pod (upstream's Filter).</summary>
 internal interface IFilterPlugin
 {

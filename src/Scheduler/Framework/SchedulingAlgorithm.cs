@@ -4,13 +4,16 @@ namespace Tiphys.Scheduler;
 internal sealed class SchedulingAlgorithm
 {
     private const int FewestScored = 100;
+    private readonly IPreFilterPlugin[] _preFilters;
     private readonly IFilterPlugin[] _filters;
     private readonly IScorePlugin[] _scorers;
     private readonly int _percentage;
     private int _next;
 
     /// <param name="percentageOfNodesToScore">0 lets the size of the cluster decide, as upstream does.</param>
-    public SchedulingAlgorithm(int percentageOfNodesToScore)
+    /// <param name="view">What is known of volumes.</param>
+    /// <param name="planner">What finds volumes for claims.</param>
+    public SchedulingAlgorithm(int percentageOfNodesToScore, IVolumeView view, VolumePlanner planner)
     {
         _percentage = percentageOfNodesToScore;
         var taints = new TaintTolerationPlugin();
@@ -18,7 +21,9 @@ internal sealed class SchedulingAlgorithm
         var fit = new NodeResourcesFitPlugin();
         var spread = new PodTopologySpreadPlugin();
         var pods = new InterPodAffinityPlugin();
-        _filters = [new NodeUnschedulablePlugin(), new NodeNamePlugin(), taints, affinity, new NodePortsPlugin(), fit, spread, pods];
+        var volumes = new VolumeBindingPlugin(view, planner);
+        _preFilters = [volumes];
+        _filters = [new NodeUnschedulablePlugin(), new NodeNamePlugin(), taints, affinity, new NodePortsPlugin(), fit, new VolumeRestrictionsPlugin(view), volumes, spread, pods];
         _scorers = [taints, affinity, fit, spread, pods, new BalancedAllocationPlugin(), new ImageLocalityPlugin()];
     }
 
@@ -26,6 +31,8 @@ internal sealed class SchedulingAlgorithm
     public Placement Place(SchedulingContext context)
     {
         var nodes = context.Cluster.Nodes;
+        foreach (var plugin in _preFilters)
+            if (plugin.PreFilter(context) is { } fault) return Placement.Nowhere(nodes, fault);
         var filters = Concerned(context);
 
         // Where room was made for the pod it goes, if the room is there by now.
@@ -118,10 +125,21 @@ internal sealed class SchedulingAlgorithm
 /// <param name="Misfits">Why nodes that were looked at do not fit.</param>
 internal sealed record Placement(NodeState? Node, Dictionary<string, Misfit> Misfits)
 {
+    /// <summary>Why the pod fits nowhere, if that has nothing to do with the nodes.</summary>
+    public string? Fault { get; private init; }
+
+    /// <summary>No node was looked at, and no room that could be made would change it.</summary>
+    public static Placement Nowhere(IEnumerable<NodeState> nodes, string fault)
+    {
+        var misfit = new Misfit(fault, Resolvable: false);
+        return new(null, nodes.ToDictionary(static n => n.Name, _ => misfit, StringComparer.Ordinal)) { Fault = fault };
+    }
+
     /// <summary>Upstream's FailedScheduling message.</summary>
     public string Describe(int nodes)
     {
         if (nodes == 0) return "no nodes available to schedule pods";
+        if (Fault is not null) return $"0/{nodes} nodes are available: {Fault}.";
         return $"0/{nodes} nodes are available: {Histogram(Misfits.Values.SelectMany(static m => m.Reasons))}.";
     }
 

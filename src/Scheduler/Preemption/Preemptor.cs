@@ -8,6 +8,9 @@ namespace Tiphys.Scheduler;
 /// </summary>
 internal sealed class Preemptor(SchedulingAlgorithm algorithm)
 {
+    /// <summary>Upstream's plugin for claims to devices, which could free some, speaks first.</summary>
+    private const string Speaker = "no new claims to deallocate, preemption:";
+
     private const string NotHelpful = "Preemption is not helpful for scheduling";
     private const string NoVictims = "No preemption victims found for incoming pod";
     private const string NeverPreempts = "not eligible due to preemptionPolicy=Never.";
@@ -18,10 +21,10 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm)
     {
         var nodes = context.Cluster.Nodes.Length;
         var pod = context.Pod;
-        if (pod.Pod.Spec.PreemptionPolicy == "Never") return new(null, [], $"preemption: {NeverPreempts}");
+        if (pod.Pod.Spec.PreemptionPolicy == "Never") return new(null, [], $"{Speaker} {NeverPreempts}");
         if (context.Cluster.Nominations.NodeOf(pod.Uid) is { } nominated && context.Cluster.Find(nominated) is { } there
             && there.Pods.Any(p => p.Pod.Metadata.DeletionTimestamp is not null && p.Priority < pod.Priority))
-            return new(null, [], $"preemption: {Terminating}") { KeepsPromise = true };
+            return new(null, [], $"{Speaker} {Terminating}") { KeepsPromise = true };
 
         var reasons = new List<string>();
         (NodeState Node, List<PodInfo> Victims)? best = null;
@@ -44,7 +47,7 @@ internal sealed class Preemptor(SchedulingAlgorithm algorithm)
         }
 
         if (best is { } found) return new(found.Node.Name, found.Victims, "");
-        return new(null, [], $"preemption: 0/{nodes} nodes are available: {Placement.Histogram(reasons)}.");
+        return new(null, [], $"{Speaker} 0/{nodes} nodes are available: {Placement.Histogram(reasons)}.");
     }
 
     private List<PodInfo>? Victims(SchedulingContext context, NodeState node)
