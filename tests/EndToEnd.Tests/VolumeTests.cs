@@ -57,7 +57,7 @@ public sealed class VolumeTests(Cluster cluster)
             spec: {storageClassName: quay, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
             """)).Succeeded();
         (await cluster.KubectlAsync("wait pod/stevedore --for=condition=Ready --timeout=120s")).Succeeded();
-        Assert.Equal("Bound berth", (await cluster.KubectlAsync("get pvc hold -o", "jsonpath={.status.phase} {.spec.volumeName}")).Succeeded().Output);
+        Assert.Equal("Bound berth", (await cluster.KubectlAsync(["get", "pvc", "hold", "-o", "jsonpath={.status.phase} {.spec.volumeName}"])).Succeeded().Output.Trim());
         Assert.Equal("loaded", (await cluster.ExecAsync("stevedore", "cat /hold/cargo")).Succeeded().Output.Trim());
         (await cluster.KubectlAsync("delete pod stevedore --now")).Succeeded();
         (await cluster.KubectlAsync("delete pvc/hold pv/berth sc/quay")).Succeeded();
