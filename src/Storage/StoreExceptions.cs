@@ -70,6 +70,12 @@ public sealed class StoreDamagedException(string file, long offset, long revisio
     /// <summary>The last revision that could be read before the damage.</summary>
     public long Revision { get; } = revision;
 
+    /// <summary>What is wrong there.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>The file is a snapshot: the store itself may be well.</summary>
+    public bool IsSnapshot { get; init; }
+
     /// <summary>The keys the damaged part was about, as far as they can be told.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
@@ -81,7 +87,9 @@ public sealed class StoreDamagedException(string file, long offset, long revisio
             var keys = Keys.Count == 0
                 ? ""
                 : $" (of {string.Join(", ", Keys.Take(KeysShown))}{(Keys.Count > KeysShown ? $" and {Keys.Count - KeysShown} more" : "")})";
-            return $"the store is damaged: {File}, offset {Offset}, after revision {Revision}: {reason}{keys}; "
+            if (IsSnapshot)
+                return $"this snapshot is damaged: {File}, offset {Offset}: {Reason}{keys}; nothing can be restored from it: use another one";
+            return $"the store is damaged: {File}, offset {Offset}, after revision {Revision}: {Reason}{keys}; "
                 + "restore a snapshot with `tiphys etcd snapshot restore`, or give up what is damaged with `tiphys etcd repair`";
         }
     }

@@ -51,6 +51,7 @@ public sealed class RecoveryTests
         string before;
         long intact;
         byte[] whole;
+        TestDirectory torn;
         await using (var store = directory.Open())
         {
             await store.Put("a", "1");
@@ -59,6 +60,7 @@ public sealed class RecoveryTests
             intact = new FileInfo(directory.Files("*.log").Single()).Length;
             await store.Put("torn", "the last record");
             whole = directory.Read(directory.Files("*.log").Single());
+            torn = directory.Copy();
         }
         for (var length = intact; length < whole.Length; length++)
         {
@@ -73,7 +75,7 @@ public sealed class RecoveryTests
                     if (bytes.AsSpan().SequenceEqual(whole))
                         continue;
                 }
-                using var crashed = directory.Copy();
+                using var crashed = torn.Copy();
                 File.WriteAllBytes(crashed.Files("*.log").Single(), bytes);
                 await using (var store = crashed.Open())
                 {
@@ -84,6 +86,7 @@ public sealed class RecoveryTests
                     Assert.Equal("a=1 b=2 c=3", await store.List(""));
             }
         }
+        torn.Dispose();
     }
 
     [Fact]

@@ -70,6 +70,9 @@ public sealed class EmbeddedStore : IStore, ISnapshotSource, IDefragmentable, IA
             var checkpoint = Checkpoint.Restore(path, recovery, recovery.Begin);
             log = LogRecovery.Open(path, options.Disk, options.SegmentBytes, recovery, checkpoint is not null);
             recovery.Finish(path);
+            if (log.CutBytes > 0)
+                StoreLog.TornTail(options.Logger, log.CutBytes, path, index.Revision);
+            log.Durable.Advance(log.End);
             foreach (var leftover in Checkpoint.Others(path, checkpoint?.A ?? 0).Concat(Directory.GetFiles(path, "*" + Checkpoint.TemporaryExtension)))
                 options.Disk.Delete(leftover);
             var checkpointBytes = checkpoint is { } header ? new FileInfo(Checkpoint.PathOf(path, header.A)).Length : 0;

@@ -8,6 +8,7 @@ namespace Tiphys.Commands;
 /// <summary>Prints snapshots as etcdctl does.</summary>
 internal static class SnapshotOutput
 {
+    private const int MostKeys = 100;
     private static readonly string[] s_units = ["B", "kB", "MB", "GB", "TB", "PB"];
 
     public static string Write(SnapshotInfo info, string format)
@@ -33,10 +34,14 @@ internal static class SnapshotOutput
         var text = new StringBuilder();
         foreach (var damage in report.Damages)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{damage.File}: {damage.Length} bytes at offset {damage.Offset} cannot be read; they came after revision {damage.After}");
+            text.Append(CultureInfo.InvariantCulture, $"{damage.File}: {damage.Reason}; ");
+            if (damage.Length > 0) text.Append(CultureInfo.InvariantCulture, $"{damage.Length} bytes at offset {damage.Offset} cannot be read; they came");
+            else text.Append("what is lost came");
+            text.Append(CultureInfo.InvariantCulture, $" after revision {damage.After}");
             if (damage.Before > 0) text.Append(CultureInfo.InvariantCulture, $" and before {damage.Before}");
             text.Append('\n');
-            foreach (var key in damage.Keys) text.Append("  ").Append(key).Append('\n');
+            foreach (var key in damage.Keys.Take(MostKeys)) text.Append("  ").Append(key).Append('\n');
+            if (damage.Keys.Count > MostKeys) text.Append(CultureInfo.InvariantCulture, $"  and {damage.Keys.Count - MostKeys} more\n");
         }
 
         text.Append(report.Aside is { } aside

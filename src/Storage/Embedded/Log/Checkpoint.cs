@@ -73,7 +73,8 @@ internal static class Checkpoint
     public static string PathOf(string directory, long revision) =>
         Path.Combine(directory, revision.ToString("d20", CultureInfo.InvariantCulture) + Extension);
 
-    private static List<(long Revision, string Path)> List(string directory)
+    /// <summary>The checkpoints, the oldest first.</summary>
+    public static List<(long Revision, string Path)> List(string directory)
     {
         var found = new List<(long, string)>();
         foreach (var path in Directory.EnumerateFiles(directory, "*" + Extension))

@@ -8,8 +8,6 @@ namespace Tiphys.Storage.Embedded.Log;
 /// </summary>
 internal static class DamagedKeys
 {
-    private const int Most = 100;
-
     // A revision read from damaged bytes is believed only near the last good one.
     private const long Plausible = 1_000_000;
 
@@ -30,6 +28,8 @@ internal static class DamagedKeys
 
     private sealed class Collector(long last) : IReplayTarget
     {
+        private readonly HashSet<string> _seen = [];
+
         public List<string> Keys { get; } = [];
 
         public long Revision => last;
@@ -65,7 +65,7 @@ internal static class DamagedKeys
             if (revision < last || revision > last + Plausible || key.IsEmpty || key.ContainsAnyExceptInRange((byte)0x20, (byte)0x7e))
                 throw new InvalidDataException("no longer plausible");
             var text = Encoding.ASCII.GetString(key);
-            if (Keys.Count < Most && !Keys.Contains(text))
+            if (_seen.Add(text))
                 Keys.Add(text);
         }
     }

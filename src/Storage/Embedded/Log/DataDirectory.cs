@@ -111,41 +111,51 @@ internal sealed class DataDirectory : IDisposable
         }
     }
 
-    private void CheckFormat(IDisk disk, ILogger logger)
+    /// <summary>
+    /// The format version a directory names, or why none can be told; neither where there is no store yet. Throws
+    /// <see cref="StoreOpenException"/> when it is a newer one.
+    /// </summary>
+    public static (int? Version, string? Problem) FormatOf(string path)
     {
-        var file = System.IO.Path.Combine(Path, FormatFile);
+        var file = System.IO.Path.Combine(path, FormatFile);
         if (!File.Exists(file))
-        {
-            if (Directory.EnumerateFiles(Path).Any(f => f.EndsWith(SegmentedLog.Extension, StringComparison.Ordinal)
-                    || f.EndsWith(Checkpoint.Extension, StringComparison.Ordinal)))
-            {
-                throw new StoreOpenException(
-                    $"the data directory {Path} has data but no '{FormatFile}' file: put the file back, or restore a snapshot into a new directory");
-            }
-            Permissions.SyncPath(Path, disk);
-            Write(disk, file);
-            return;
-        }
-
+            return (null, HasData(path) ? $"the data directory {path} has data but no '{FormatFile}' file" : null);
         var text = File.ReadAllText(file).Trim();
         if (!text.StartsWith(FormatPrefix, StringComparison.Ordinal)
             || !int.TryParse(text.AsSpan(FormatPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             || version < 1)
         {
-            throw new StoreOpenException($"{file} does not name a store format: put the file back, or restore a snapshot into a new directory");
+            return (null, $"{file} does not name a store format");
         }
-        if (version > FormatVersion)
+        return version <= FormatVersion ? (version, null) : throw Newer(path, version);
+    }
+
+    /// <summary>The refusal of what a newer binary wrote.</summary>
+    public static StoreOpenException Newer(string path, int version) => new(
+        $"the data directory {path} was written in a newer format version ({version}); this binary reads up to {FormatVersion}: use the newer tiphys, or restore a snapshot into a new directory");
+
+    /// <summary>Whether any log or checkpoint is there.</summary>
+    public static bool HasData(string path) => Directory.EnumerateFiles(path).Any(
+        static f => f.EndsWith(SegmentedLog.Extension, StringComparison.Ordinal) || f.EndsWith(Checkpoint.Extension, StringComparison.Ordinal));
+
+    private void CheckFormat(IDisk disk, ILogger logger)
+    {
+        var file = System.IO.Path.Combine(Path, FormatFile);
+        switch (FormatOf(Path))
         {
-            throw new StoreOpenException(
-                $"the data directory {Path} was written in a newer format version ({version}); this binary reads up to {FormatVersion}: use the newer tiphys, or restore a snapshot into a new directory");
-        }
-        if (version < FormatVersion)
-        {
-            // Version 2 added permissions that are checked and the mark of a clean end, version 3 alarms; everything else reads the same.
-            if (version < FirstPrivateVersion)
-                Permissions.Tighten(Path);
-            Write(disk, file);
-            StoreLog.Migrated(logger, Path, version, FormatVersion);
+            case (_, { } problem):
+                throw new StoreOpenException($"{problem}: put the file back, restore a snapshot into a new directory, or have it made anew with `tiphys etcd repair`");
+            case (null, _):
+                Permissions.SyncPath(Path, disk);
+                Write(disk, file);
+                break;
+            case (< FormatVersion and var version, _):
+                // Version 2 added permissions that are checked and the mark of a clean end, version 3 alarms; everything else reads the same.
+                if (version < FirstPrivateVersion)
+                    Permissions.Tighten(Path);
+                Write(disk, file);
+                StoreLog.Migrated(logger, Path, version, FormatVersion);
+                break;
         }
     }
 

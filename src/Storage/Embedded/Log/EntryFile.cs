@@ -90,7 +90,8 @@ internal static class EntryFile
         return read;
     }
 
-    private sealed class EntryCounter(IReplayTarget target) : IReplayTarget
+    /// <summary>Counts what a checkpoint or snapshot holds, and refuses what only a log does.</summary>
+    internal sealed class EntryCounter(IReplayTarget target) : IReplayTarget
     {
         public long Entries { get; private set; }
 

@@ -35,6 +35,15 @@ internal readonly record struct FileHeader(ulong Magic, uint Salt, long A, long 
         return bytes;
     }
 
+    /// <summary>The format version of a whole header that this binary is too old for; null for any other.</summary>
+    public static int? NewerVersion(ReadOnlySpan<byte> bytes, ulong magic) =>
+        bytes.Length >= Size
+            && BinaryPrimitives.ReadUInt64LittleEndian(bytes) == magic
+            && BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]) == Crc32C.Compute(bytes[..60])
+            && BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]) is var version and > DataDirectory.FormatVersion
+                ? version
+                : null;
+
     public static bool TryParse(ReadOnlySpan<byte> bytes, ulong magic, out FileHeader header)
     {
         header = default;

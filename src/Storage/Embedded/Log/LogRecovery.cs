@@ -12,13 +12,14 @@ internal static class LogRecovery
     public static SegmentedLog Open(string directory, IDisk disk, long segmentBytes, IReplayTarget target, bool hasCheckpoint)
     {
         var segments = List(directory);
-        var opened = Headers(segments, disk);
+        var durable = new DurableEnd(directory, disk);
+        var opened = Headers(segments, disk, target.Revision, durable.Known);
         if (opened.Count == 0)
         {
-            if (hasCheckpoint)
-                throw new StoreDamagedException(directory, 0, target.Revision, "the log is missing");
+            if (hasCheckpoint || durable.Known is not null)
+                throw new StoreDamagedException(directory, 0, target.Revision, MissingLog(durable.Known));
             var (fresh, file) = SegmentedLog.Create(directory, disk, 1, target.Revision, 0);
-            return new SegmentedLog(directory, disk, segmentBytes, [], fresh, file);
+            return new SegmentedLog(directory, disk, segmentBytes, [], fresh, file) { Durable = durable };
         }
         if (hasCheckpoint)
             DropLeftovers(opened, disk, target.Revision);
@@ -40,15 +41,16 @@ internal static class LogRecovery
         }
 
         var active = opened[^1].Segment;
-        Replay(active, target, end: null);
+        var cut = Replay(active, target, end: null);
+        CheckEnd(active, durable.Known, target.Revision);
         try
         {
-            return new SegmentedLog(directory, disk, segmentBytes, closed, active, OpenTail(directory, disk, active));
+            return new SegmentedLog(directory, disk, segmentBytes, closed, active, OpenTail(directory, disk, active)) { Durable = durable, CutBytes = cut };
         }
         catch (IOException e)
         {
             // A full or failing disk: what is there can be read, and writing waits until the tail can be made safe.
-            return new SegmentedLog(directory, disk, segmentBytes, closed, active, null) { OpenError = e };
+            return new SegmentedLog(directory, disk, segmentBytes, closed, active, null) { Durable = durable, CutBytes = cut, OpenError = e };
         }
     }
 
@@ -92,7 +94,8 @@ internal static class LogRecovery
         return bytes;
     }
 
-    private static List<(long Sequence, string Path)> List(string directory)
+    /// <summary>The log's files, by number.</summary>
+    public static List<(long Sequence, string Path)> List(string directory)
     {
         var found = new List<(long, string)>();
         foreach (var path in Directory.EnumerateFiles(directory, "*" + SegmentedLog.Extension))
@@ -104,7 +107,8 @@ internal static class LogRecovery
         return found;
     }
 
-    private static List<(SegmentedLog.Segment Segment, long PredecessorEnd)> Headers(List<(long Sequence, string Path)> segments, IDisk disk)
+    private static List<(SegmentedLog.Segment Segment, long PredecessorEnd)> Headers(
+        List<(long Sequence, string Path)> segments, IDisk disk, long revision, LogEnd? durable)
     {
         var opened = new List<(SegmentedLog.Segment, long)>();
         for (var i = 0; i < segments.Count; i++)
@@ -120,12 +124,12 @@ internal static class LogRecovery
                 continue;
             }
             // A crash while the newest segment was being created: it never held anything.
-            if (i == segments.Count - 1 && new FileInfo(path).Length <= FileHeader.Size)
+            if (i == segments.Count - 1 && new FileInfo(path).Length <= FileHeader.Size && !(durable?.Segment >= sequence))
             {
                 disk.Delete(path);
                 break;
             }
-            throw new StoreDamagedException(path, 0, opened.Count > 0 ? opened[^1].Item1.BaseRevision : 0, "the segment header is unreadable");
+            throw new StoreDamagedException(path, 0, Math.Max(revision, opened.Count > 0 ? opened[^1].Item1.BaseRevision : 0), "the segment header is unreadable");
         }
         return opened;
     }
@@ -155,7 +159,24 @@ internal static class LogRecovery
         }
     }
 
-    private static void Replay(SegmentedLog.Segment segment, IReplayTarget target, long? end)
+    // A crash loses what nobody was told of. What is known to have been durable went by other ways, and is not passed over.
+    private static void CheckEnd(SegmentedLog.Segment active, LogEnd? durable, long revision)
+    {
+        if (durable?.IsBeyond(active.Sequence, active.Length) != true)
+            return;
+        var rest = Read(active.Path, active.Length, (int)(new FileInfo(active.Path).Length - active.Length));
+        throw new StoreDamagedException(active.Path, active.Length, revision, durable.Value.Missing(active.Sequence, active.Length))
+        {
+            Keys = DamagedKeys.Find(rest, active.LastRevision),
+        };
+    }
+
+    /// <summary>What is said of a log without a file.</summary>
+    public static string MissingLog(LogEnd? durable) =>
+        durable is { } end ? $"the log is missing: it was whole up to revision {end.Revision}" : "the log is missing";
+
+    /// <returns>Bytes behind the last whole frame.</returns>
+    private static long Replay(SegmentedLog.Segment segment, IReplayTarget target, long? end)
     {
         var bytes = File.ReadAllBytes(segment.Path);
         if (end > bytes.Length)
@@ -189,6 +210,7 @@ internal static class LogRecovery
         }
         segment.Length = offset;
         segment.LastRevision = counter.Last;
+        return file.Length - offset;
     }
 
     // The target skips what a checkpoint already holds, so the segment's own last revision is counted on the way.

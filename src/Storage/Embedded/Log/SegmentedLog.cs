@@ -58,6 +58,15 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>Why the log's tail could not be made safe when it was opened; null when it could.</summary>
     public Exception? OpenError { get; init; }
 
+    /// <summary>Bytes of a torn write that were found behind the log's end when it was opened, and cut off.</summary>
+    public long CutBytes { get; init; }
+
+    /// <summary>How far the log is known to be durable.</summary>
+    public required DurableEnd Durable { get; init; }
+
+    /// <summary>The end of the last durable change; null while the disk is in doubt.</summary>
+    public LogEnd? End => _file is null ? null : new LogEnd(_active.Sequence, _active.Ended ? _active.LastFrame : _active.Length, _active.LastRevision);
+
     /// <summary>
     /// Appends one frame (its payload begins at <see cref="Frame.HeaderSize"/>) and returns once it is durable. Throws when it
     /// cannot be made so; then nothing was appended, and the next call recovers first.
@@ -104,6 +113,7 @@ internal sealed class SegmentedLog : IDisposable
     /// <summary>Marks that all ended well, which tells a later rotten last frame from a torn one. Best effort.</summary>
     public void MarkEnd()
     {
+        Durable.Advance(End);
         if (_file is null || _active.Ended || _active.Length == FileHeader.Size)
             return;
         var mark = new ByteWriter();

@@ -8,6 +8,9 @@ internal sealed class Salvage : IReplayTarget
     private readonly SortedDictionary<byte[], StoreRecord> _records = new(Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b)));
     private readonly SortedDictionary<long, long> _leases = [];
     private readonly HashSet<StoreAlarm> _alarms = [];
+    private readonly List<(byte[]? After, byte[]? Before)> _gaps = [];
+    private byte[]? _lastRestored;
+    private bool _gapOpen;
     private long _included;
     private long _includedLeases;
 
@@ -51,7 +54,37 @@ internal sealed class Salvage : IReplayTarget
         _records.Remove(key.ToArray());
     }
 
-    public void Restore(StoreRecord record) => _records[record.KeyArray] = record;
+    public void Restore(StoreRecord record)
+    {
+        if (_gapOpen)
+            _gaps[^1] = (_gaps[^1].After, record.KeyArray);
+        _gapOpen = false;
+        _lastRestored = record.KeyArray;
+        _records[record.KeyArray] = record;
+    }
+
+    /// <summary>Part of the checkpoint is lost here: records come in key order, so only those between its neighbours can have been in it.</summary>
+    public void BeginGap()
+    {
+        if (!_gapOpen)
+            _gaps.Add((_lastRestored, null));
+        _gapOpen = true;
+    }
+
+    /// <summary>Fills the gaps of the checkpoint with what an older one says, as far as that goes.</summary>
+    public void FillGaps(Salvage older)
+    {
+        foreach (var record in older._records.Values.Where(r => _gaps.Exists(g => IsWithin(r.KeyArray, g))))
+            _records.TryAdd(record.KeyArray, record);
+        // The leases stand before all records.
+        if (_gaps is not [(null, _), ..])
+            return;
+        foreach (var (id, ttl) in older._leases)
+            _leases.TryAdd(id, ttl);
+    }
+
+    private static bool IsWithin(byte[] key, (byte[]? After, byte[]? Before) gap) =>
+        (gap.After is null || key.AsSpan().SequenceCompareTo(gap.After) > 0) && (gap.Before is null || key.AsSpan().SequenceCompareTo(gap.Before) < 0);
 
     public void RestoreLease(long id, long ttlSeconds) => _leases[id] = ttlSeconds;
 

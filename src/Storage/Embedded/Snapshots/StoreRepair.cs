@@ -5,14 +5,15 @@ using Tiphys.Storage.Embedded.Mvcc;
 
 namespace Tiphys.Storage.Embedded.Snapshots;
 
-/// <summary>A stretch of a file that cannot be read.</summary>
+/// <summary>A stretch of a file that cannot be read, or a file that is missing.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Offset">Where the stretch begins, in bytes.</param>
 /// <param name="Length">How long it is.</param>
 /// <param name="After">The last revision read before it.</param>
 /// <param name="Before">The first revision read behind it; 0 when nothing follows.</param>
 /// <param name="Keys">Keys the stretch was about, as far as they can be told.</param>
-public sealed record StoreDamage(string File, long Offset, long Length, long After, long Before, IReadOnlyList<string> Keys);
+/// <param name="Reason">What is wrong.</param>
+public sealed record StoreDamage(string File, long Offset, long Length, long After, long Before, IReadOnlyList<string> Keys, string Reason);
 
 /// <summary>What repairing a store would keep and lose, or has.</summary>
 /// <param name="Damages">The unreadable stretches; none means that nothing is wrong.</param>
@@ -23,7 +24,8 @@ public sealed record StoreRepairReport(IReadOnlyList<StoreDamage> Damages, long 
 
 /// <summary>
 /// Saves what can be read of a damaged store, for whoever has no snapshot: everything whole is taken over, and the keys of the
-/// damaged stretches stay as they were before (a deletion there is forgotten). Never done by itself.
+/// damaged stretches stay as they were before (a deletion there is forgotten). Never done by itself, and only in formats that
+/// opening reads, too.
 /// </summary>
 public static class StoreRepair
 {
@@ -45,10 +47,7 @@ public static class StoreRepair
         if (!Directory.Exists(directory))
             throw new StoreOpenException($"there is no store in {directory}");
         using var held = DataDirectory.LockOnly(directory);
-        var salvage = new Salvage();
-        var damages = new List<StoreDamage>();
-        foreach (var (kind, path) in Files(directory))
-            Read(path, kind, salvage, damages);
+        var (salvage, damages) = StoreScan.Of(directory);
         var report = new StoreRepairReport(damages, salvage.Keys, salvage.Revision, null);
         if (!apply || damages.Count == 0)
             return report;
@@ -69,47 +68,5 @@ public static class StoreRepair
         Directory.Move(repaired, target);
         Permissions.SyncPath(target, PhysicalDisk.Instance);
         return report with { Aside = aside };
-    }
-
-    // The newest checkpoint, then the log in order; what the log repeats of the checkpoint is passed over by its revision.
-    private static IEnumerable<(ulong Kind, string Path)> Files(string directory)
-    {
-        var checkpoint = Directory.GetFiles(directory, "*" + Checkpoint.Extension).Order(StringComparer.Ordinal).LastOrDefault();
-        if (checkpoint is not null)
-            yield return (FileHeader.CheckpointMagic, checkpoint);
-        foreach (var path in Directory.GetFiles(directory, "*" + SegmentedLog.Extension).Order(StringComparer.Ordinal))
-            yield return (FileHeader.SegmentMagic, path);
-    }
-
-    private static void Read(string path, ulong kind, Salvage salvage, List<StoreDamage> damages)
-    {
-        var file = File.ReadAllBytes(path);
-        if (!FileHeader.TryParse(file, kind, out var header))
-        {
-            // Without the salt in it no frame of the file can be told from garbage. A segment that never got its header held nothing.
-            if (kind == FileHeader.CheckpointMagic || file.Length > FileHeader.Size)
-                damages.Add(new StoreDamage(path, 0, file.Length, salvage.Revision, 0, []));
-            return;
-        }
-        var isCheckpoint = kind == FileHeader.CheckpointMagic;
-        if (isCheckpoint)
-            salvage.Begin(header);
-        for (var offset = FileHeader.Size; offset < file.Length;)
-        {
-            if (Frame.TryRead(file.AsSpan(offset), offset, header.Salt, out var payload))
-            {
-                LogEntry.Replay(payload, salvage);
-                offset += Frame.HeaderSize + payload.Length;
-                continue;
-            }
-            var next = Frame.FindAfter(file, offset, header.Salt);
-            // A torn tail was never acknowledged; a checkpoint has no tail that may be missing.
-            if (next < 0 && !isCheckpoint)
-                return;
-            var end = next < 0 ? file.Length : next;
-            var first = next >= 0 && Frame.TryRead(file.AsSpan(next), next, header.Salt, out var following) ? FirstRevision.Of(following) : 0;
-            damages.Add(new StoreDamage(path, offset, end - offset, salvage.Revision, first, DamagedKeys.Find(file.AsSpan(offset..end), salvage.Revision)));
-            offset = end;
-        }
     }
 }

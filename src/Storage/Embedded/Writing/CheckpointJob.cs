@@ -53,11 +53,12 @@ internal sealed class CheckpointJob(SegmentedLog log, string directory, long byt
         try
         {
             var size = Checkpoint.Write(directory, options.Disk, content, paced: true, _stop.Token);
-            var superfluous = await loop.Call(_ =>
+            var (superfluous, end) = await loop.Call(_ =>
             {
                 Bytes = size;
-                return log.TakeThrough(content.Revision);
+                return (log.TakeThrough(content.Revision), log.End);
             }).ConfigureAwait(false);
+            log.Durable.Advance(end);
             GradualDeletion.Delete(directory, options.Disk, [.. Checkpoint.Others(directory, content.Revision), .. superfluous], _stop.Token);
             StoreLog.CheckpointWritten(options.Logger, content.Revision, size, superfluous.Count);
         }

@@ -11,6 +11,9 @@ internal static partial class StoreLog
     [LoggerMessage(Level = LogLevel.Information, Message = "Brought the store in {Directory} from format version {From} to {To}")]
     public static partial void Migrated(ILogger logger, string directory, int from, int to);
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Cut {Bytes} bytes off the end of the log in {Directory}, after revision {Revision}: a write that a crash interrupted, and nobody was told of")]
+    public static partial void TornTail(ILogger logger, long bytes, string directory, long revision);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The store is read-only at revision {Revision}: {Condition}")]
     public static partial void WriteFailed(ILogger logger, long revision, StoreCondition condition, Exception error);
 
