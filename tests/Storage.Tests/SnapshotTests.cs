@@ -144,6 +144,43 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_damaged_snapshot_is_not_called_a_damaged_store()
+    {
+        using var directory = new TestDirectory();
+        var file = Path.Combine(directory.Path, "snapshot");
+        await using (var store = EmbeddedStore.Open(At(Store(directory))))
+        {
+            await store.Put("a", "1");
+            await SnapshotFile.SaveAsync(file, s => store.SaveSnapshotAsync(s));
+        }
+        var bytes = await File.ReadAllBytesAsync(file);
+        bytes[80] ^= 1;
+        await File.WriteAllBytesAsync(file, bytes);
+        var e = Assert.Throws<StoreDamagedException>(() => SnapshotFile.Inspect(file));
+        Assert.Equal(
+            $"this snapshot is damaged: {file}, offset 64: a frame does not match its checksum (of a); nothing can be restored from it: use another one",
+            e.Message);
+    }
+
+    [Fact]
+    public async Task A_revision_that_cannot_be_is_refused()
+    {
+        using var directory = new TestDirectory();
+        var (file, target) = (Path.Combine(directory.Path, "snapshot"), Path.Combine(directory.Path, "restored"));
+        await using (var store = EmbeddedStore.Open(At(Store(directory))))
+        {
+            await store.Put("a", "1");
+            await SnapshotFile.SaveAsync(file, s => store.SaveSnapshotAsync(s));
+        }
+        foreach (var bump in new[] { long.MaxValue, long.MaxValue - 2, long.MaxValue / 2 })
+            Assert.Contains("cannot be raised by", Assert.Throws<StoreOpenException>(() => SnapshotFile.Restore(file, target, bump)).Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(target));
+        SnapshotFile.Restore(file, target, (long.MaxValue / 2) - 2);
+        await using var restored = EmbeddedStore.Open(At(target));
+        Assert.Equal((long.MaxValue / 2) + 1, await restored.Put("b", "1"));
+    }
+
+    [Fact]
     public async Task Restoring_over_a_store_and_saving_from_nowhere_are_refused()
     {
         using var directory = new TestDirectory();

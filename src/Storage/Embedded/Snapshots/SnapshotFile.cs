@@ -16,6 +16,7 @@ public static class SnapshotFile
     /// </summary>
     public const long DefaultRevisionBump = 1_000_000_000;
 
+    private const long HighestRevision = long.MaxValue / 2;
     private const string PartExtension = ".part";
 
     /// <summary>
@@ -56,8 +57,12 @@ public static class SnapshotFile
     /// <param name="revisionBump">How far to raise the revision; 0 for a store exactly at the snapshot's.</param>
     public static SnapshotInfo Restore(string path, string directory, long revisionBump = DefaultRevisionBump)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(revisionBump);
         var (info, index, leases, alarms) = Load(path);
-        index.Revision = checked(info.Revision + revisionBump);
+        // Room for the revisions yet to come, or the store could be read and never written.
+        if (revisionBump > HighestRevision - info.Revision)
+            throw new StoreOpenException($"the snapshot's revision {info.Revision} cannot be raised by {revisionBump}: {HighestRevision} is the most");
+        index.Revision = info.Revision + revisionBump;
         index.Publish();
         StoreDirectory.Create(
             directory,
@@ -69,6 +74,18 @@ public static class SnapshotFile
     internal static string VersionOf(int format) => string.Create(CultureInfo.InvariantCulture, $"tiphys-store {format}");
 
     private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases, AlarmTable Alarms) Load(string path)
+    {
+        try
+        {
+            return LoadAny(path);
+        }
+        catch (StoreDamagedException e)
+        {
+            throw new StoreDamagedException(path, e.Offset, e.Revision, e.Reason) { Keys = e.Keys, IsSnapshot = true };
+        }
+    }
+
+    private static (SnapshotInfo Info, MvccIndex Index, LeaseTable Leases, AlarmTable Alarms) LoadAny(string path)
     {
         if (EtcdSnapshotReader.Recognizes(path)) return LoadEtcd(path);
         CheckKind(path);
