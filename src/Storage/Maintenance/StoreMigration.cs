@@ -1,4 +1,6 @@
 using System.Text;
+using Tiphys.Storage.Embedded;
+using Tiphys.Storage.Embedded.Log;
 
 namespace Tiphys.Storage.Maintenance;
 
@@ -14,17 +16,22 @@ public static class StoreMigration
     /// Copies every object and the leases that own some, then reads all back and compares. History is not copied, and the objects get
     /// new revisions.
     /// </summary>
+    /// <param name="from">The source.</param>
+    /// <param name="to">The target.</param>
+    /// <param name="allowEmpty">Take a source without objects for what is meant, and not for the wrong place.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>How many objects were copied.</returns>
     /// <exception cref="StoreOpenException">
-    /// The target has objects already, the source was written to meanwhile, or the copy differs from it.
+    /// The target has objects already, the source none, it was written to meanwhile, or the copy differs from it.
     /// </exception>
-    public static async Task<long> CopyAsync(IStore from, IStore to, CancellationToken cancellationToken = default)
+    public static async Task<long> CopyAsync(IStore from, IStore to, bool allowEmpty = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         var present = await to.RangeAsync(new RangeRequest(s_objects) { CountOnly = true }, cancellationToken).ConfigureAwait(false);
         if (present.Count > 0) throw new StoreOpenException($"the target has {present.Count} objects already; nothing was changed");
         var source = await from.RangeAsync(new RangeRequest(s_objects), cancellationToken).ConfigureAwait(false);
+        if (source.Records.Count == 0 && !allowEmpty) throw new StoreOpenException("the source has no objects: is this the right place and prefix (--etcd-prefix)? Nothing was changed; with --allow-empty that is well");
         var leases = await LeasesAsync(from, to, source.Records, cancellationToken).ConfigureAwait(false);
         foreach (var batch in Batches(source.Records.Where(r => r.Lease == 0 || leases.ContainsKey(r.Lease))))
         {
@@ -37,6 +44,53 @@ public static class StoreMigration
         }
 
         return await VerifyAsync(from, to, source.Records, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Copies every object into a new embedded store. It is put together beside its place and appears there only when it is whole,
+    /// compared and closed: what a failure leaves can not be taken for a store.
+    /// </summary>
+    /// <param name="from">The source.</param>
+    /// <param name="directory">The store's directory; must not exist, or hold a store without a key.</param>
+    /// <param name="allowEmpty">See <see cref="CopyAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="StoreOpenException">There are objects already, or <see cref="CopyAsync"/> throws it.</exception>
+    public static async Task<long> CopyToDirectoryAsync(IStore from, string directory, bool allowEmpty = false, CancellationToken cancellationToken = default)
+    {
+        var target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        var held = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any() ? await HoldEmptyAsync(target, cancellationToken).ConfigureAwait(false) : null;
+        using (held)
+        {
+            var temporary = target + ".migrating";
+            if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+            try
+            {
+                long count;
+                await using (var to = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = temporary, HistoryWindow = null }))
+                    count = await CopyAsync(from, to, allowEmpty, cancellationToken).ConfigureAwait(false);
+                if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
+                Directory.Move(temporary, target);
+                Permissions.SyncPath(target, PhysicalDisk.Instance);
+                return count;
+            }
+            catch
+            {
+                if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
+                throw;
+            }
+        }
+    }
+
+    // A server that was started too early has left a store without a key there, which nobody misses.
+    private static async Task<IDisposable> HoldEmptyAsync(string directory, CancellationToken cancellationToken)
+    {
+        if (!DataDirectory.Exists(directory)) throw new StoreOpenException($"the data directory {directory} is not empty: move it away, or name another one");
+        await using (var store = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = directory, HistoryWindow = null }))
+        {
+            var present = await store.RangeAsync(new RangeRequest(KeyRange.All) { CountOnly = true }, cancellationToken).ConfigureAwait(false);
+            if (present.Count > 0) throw new StoreOpenException($"the target has {present.Count} objects already; nothing was changed");
+        }
+        return DataDirectory.LockOnly(directory);
     }
 
     private static async Task<Dictionary<long, long>> LeasesAsync(IStore from, IStore to, IReadOnlyList<StoreRecord> records, CancellationToken cancellationToken)

@@ -15,8 +15,9 @@ internal static class EtcdMigrateCommand
     {
         var dataDir = Flags.DataDir();
         var to = Flags.Choice("--to", "Where the objects shall go: etcd or embedded.", "etcd", ["etcd", "embedded"]);
+        var empty = new Option<bool>("--allow-empty") { Description = "Go on when there is nothing to copy; otherwise that is taken for a wrong place or prefix." };
         var etcd = new EtcdFlags();
-        var command = new Command("migrate", "Copy all objects from the embedded store to an etcd cluster or back, and compare. All servers must be stopped.") { dataDir, to };
+        var command = new Command("migrate", "Copy all objects from the embedded store to an etcd cluster or back, and compare. All servers must be stopped.") { dataDir, to, empty };
         foreach (var option in etcd.All) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
         command.SetAction(async (result, cancel) =>
@@ -28,8 +29,8 @@ internal static class EtcdMigrateCommand
             try
             {
                 await using var remote = await (settings with { CompactionInterval = null }).OpenAsync(NullLogger.Instance, cancel);
-                await using var local = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, HistoryWindow = null });
-                var count = toEtcd ? await StoreMigration.CopyAsync(local, remote, cancel) : await StoreMigration.CopyAsync(remote, local, cancel);
+                var allowEmpty = result.GetValue(empty);
+                var count = toEtcd ? await OutAsync(path, remote, allowEmpty, cancel) : await StoreMigration.CopyToDirectoryAsync(remote, path, allowEmpty, cancel);
                 if (!toEtcd) KeptEtcd.Forget(result.GetValue(dataDir)!);
                 Console.WriteLine($"Copied and compared {count} objects to {(toEtcd ? string.Join(", ", settings.Servers) : path)}");
             }
@@ -39,5 +40,11 @@ internal static class EtcdMigrateCommand
             }
         });
         return command;
+    }
+
+    private static async Task<long> OutAsync(string path, IStore remote, bool allowEmpty, CancellationToken cancel)
+    {
+        await using var local = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, HistoryWindow = null });
+        return await StoreMigration.CopyAsync(local, remote, allowEmpty, cancel);
     }
 }

@@ -30,4 +30,43 @@ public sealed class MigrationTests
         Assert.Equal(450, await StoreMigration.CopyAsync(remote, back));
         Assert.Equal(await source.List("/registry/"), await back.List("/registry/"));
     }
+
+    [Fact]
+    public async Task A_source_without_objects_is_refused_unless_it_is_meant()
+    {
+        using var directory = new TestDirectory();
+        var path = Path.Combine(directory.Path, "db");
+        await using var source = EmbeddedStore.InMemory();
+        await source.Put("/other/a", "1");
+        Assert.Contains("the source has no objects", (await Assert.ThrowsAsync<StoreOpenException>(() => StoreMigration.CopyToDirectoryAsync(source, path))).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+        Assert.Equal(0, await StoreMigration.CopyToDirectoryAsync(source, path, allowEmpty: true));
+        // A store without a key may be replaced, one with keys may not.
+        await source.Put("/registry/a", "1");
+        Assert.Equal(1, await StoreMigration.CopyToDirectoryAsync(source, path));
+        Assert.Contains("1 objects already", (await Assert.ThrowsAsync<StoreOpenException>(() => StoreMigration.CopyToDirectoryAsync(source, path))).Message, StringComparison.Ordinal);
+        await using var store = EmbeddedStore.Open(new EmbeddedStoreOptions { DataDirectory = path, HistoryWindow = null });
+        Assert.Equal("/registry/a=1", await store.List(""));
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_leaves_no_store()
+    {
+        using var directory = new TestDirectory();
+        var path = Path.Combine(directory.Path, "db");
+        await using var source = EmbeddedStore.InMemory();
+        for (var i = 0; i < 5000; i++)
+            await source.Put($"/registry/c{i}", "1");
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            for (var i = 0; !stop.IsCancellationRequested; i++)
+                await source.Put("/registry/c0", $"{i}");
+        });
+        var e = await Assert.ThrowsAsync<StoreOpenException>(() => StoreMigration.CopyToDirectoryAsync(source, path));
+        await stop.CancelAsync();
+        await writing;
+        Assert.Contains("the source was written to meanwhile", e.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(directory.Path));
+    }
 }
