@@ -42,6 +42,11 @@ internal static class EtcdServerCommand
             if (result.Children.OfType<CommandResult>().Any()) return;
             if (result.GetValue(cert) is null != result.GetValue(key) is null) result.AddError("--cert-file and --key-file go together");
             if (result.GetValue(clientAuth) && result.GetValue(authority) is null) result.AddError("--client-cert-auth needs --trusted-ca-file");
+            foreach (var url in Flags.Split(result.GetValue(advertise)))
+            {
+                if (WhyNotUrl(url) is { } reason) result.AddError($"--advertise-client-urls: {reason}: {url}");
+            }
+
             // Values that were not given read as empty here.
             if (result.GetValue(retention) is { Length: > 0 } && !TryRetention(result.GetValue(mode), result.GetValue(retention), out _, out _)) result.AddError($"--auto-compaction-retention: \"{result.GetValue(retention)}\" is not {(result.GetValue(mode) == "revision" ? "a number of revisions" : "a duration such as 1h or 30m")}");
             if (result.GetValue(progress) is { Length: > 0 } && (!GoDuration.TryParse(result.GetValue(progress), out var interval) || interval <= TimeSpan.Zero)) result.AddError($"--watch-progress-notify-interval: \"{result.GetValue(progress)}\" is not a duration such as 10m or 5s");
@@ -75,9 +80,19 @@ internal static class EtcdServerCommand
         });
     }
 
-    private static Option<string[]> Urls(string name, string description) => new(name) { Description = description, AllowMultipleArgumentsPerToken = true, DefaultValueFactory = static _ => [] };
+    private static Option<string[]> Urls(string name, string description) => new(name) { Description = description, DefaultValueFactory = static _ => [] };
 
     private static string[] Split(string[]? values, string fallback) => values is { Length: > 0 } ? [.. Flags.Split(values)] : [fallback];
+
+    // As etcd wants them: the client that is told of a member must be able to reach it.
+    private static string? WhyNotUrl(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https" or "unix" or "unixs")) return "URL scheme must be http, https, unix, or unixs";
+        if (uri.Scheme[0] == 'u') return null;
+        if (uri.PathAndQuery != "/") return "URL must not contain a path";
+        // The text is looked at: a Uri does not tell a port left out from the web's own.
+        return url.TrimEnd('/').EndsWith(string.Create(CultureInfo.InvariantCulture, $":{uri.Port}"), StringComparison.Ordinal) ? null : "URL address does not have the form \"host:port\"";
+    }
 
     private static void AtLeast(Option<int> option, int least) => option.Validators.Add(result =>
     {
