@@ -8,6 +8,9 @@ public abstract class GrpcMethod
     /// <summary>Whether it takes any number of requests and sends any number of replies.</summary>
     public abstract bool IsStreaming { get; }
 
+    /// <summary>Whether it takes exactly one request.</summary>
+    public abstract bool TakesOneRequest { get; }
+
     /// <summary>Serves one call. Failures are exceptions: a <see cref="GrpcException"/> says its status itself.</summary>
     public abstract ValueTask InvokeAsync(IMessageStream messages, GrpcCall call);
 }
@@ -57,6 +60,8 @@ public sealed class GrpcMethods
     {
         public override bool IsStreaming => false;
 
+        public override bool TakesOneRequest => true;
+
         public override async ValueTask InvokeAsync(IMessageStream messages, GrpcCall call)
         {
             var request = await ReadOnlyMessageAsync(messages, parser, call.Cancellation);
@@ -72,6 +77,8 @@ public sealed class GrpcMethods
     {
         public override bool IsStreaming => true;
 
+        public override bool TakesOneRequest => true;
+
         public override async ValueTask InvokeAsync(IMessageStream messages, GrpcCall call) =>
             await handle(await ReadOnlyMessageAsync(messages, parser, call.Cancellation), messages, call);
     }
@@ -79,6 +86,8 @@ public sealed class GrpcMethods
     private sealed class DuplexMethod(Func<IMessageStream, GrpcCall, ValueTask> handle) : GrpcMethod
     {
         public override bool IsStreaming => true;
+
+        public override bool TakesOneRequest => false;
 
         public override ValueTask InvokeAsync(IMessageStream messages, GrpcCall call) => handle(messages, call);
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging.Abstractions;
 using Tiphys.Grpc;
 using Tiphys.Storage.Embedded;
 using Tiphys.Storage.Etcd;
@@ -194,6 +195,93 @@ public sealed class EtcdApiTests : IAsyncLifetime
         var (_, kept) = await PostAsync("/v3/lease/keepalive", """{"ID":"77"} {"ID":78}""");
         Assert.Equal(["77", "78"], kept.TrimEnd().Split('\n').Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("result").GetProperty("ID").GetString()));
         Assert.Contains("etcd_debugging_mvcc_current_revision 2", (await GetAsync("/metrics")).Body);
+    }
+
+    [Fact]
+    public async Task The_gateway_takes_what_etcds_takes()
+    {
+        Assert.Equal((HttpStatusCode.BadRequest, """{"code":3,"message":"etcdserver: key is not provided"}"""), await PostAsync("/v3/kv/put", ""));
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("/v3/maintenance/status", "")).Status);
+        await PutAsync("a", "1");
+        foreach (var body in new[]
+        {
+            """{"key":"YQ==","sort_order":"NOPE","sort_target":"NOPE"}""", """{"key":"YQ=="} {"key":""",
+        })
+        {
+            var (status, range) = await PostAsync("/v3/kv/range", body);
+            Assert.True(status == HttpStatusCode.OK, body + ": " + range);
+            Assert.Equal("1", JsonDocument.Parse(range).RootElement.GetProperty("count").GetString());
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("/v3/maintenance/alarm", """{"action":"XX"}""")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await PostAsync("/v3/kv/txn", """{"compare":[{"key":"YQ==","result":"FOO","target":"BAR"}]}""")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PostAsync("/v3/kv/range", """{"key":"not base64!","sort_order":"NOPE"}""")).Status);
+        using var members = JsonDocument.Parse((await PostAsync("/v3/cluster/member/list", "{}")).Body);
+        Assert.Equal("http://localhost:2380", members.RootElement.GetProperty("members")[0].GetProperty("peerURLs")[0].GetString());
+    }
+
+    [Fact]
+    public async Task A_browser_that_asks_first_is_let_in()
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Options, new Uri(_served.Url, "/v3/kv/put"));
+        using var response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(
+            ["accept, content-type, authorization", "POST, GET, OPTIONS, PUT, DELETE", "*"],
+            response.Headers.Where(static h => h.Key.StartsWith("Access-Control", StringComparison.Ordinal)).OrderBy(static h => h.Key, StringComparer.Ordinal).Select(static h => h.Value.Single()));
+    }
+
+    [Theory]
+    [InlineData("/readyz", "ok\n")]
+    [InlineData("/livez", "ok\n")]
+    [InlineData("/readyz?verbose", "[+]data_corruption ok\n[+]serializable_read ok\n[+]linearizable_read ok\nok\n")]
+    [InlineData("/readyz?verbose&exclude=data_corruption", "[+]serializable_read ok\n[+]linearizable_read ok\nok\n")]
+    [InlineData("/livez?verbose", "[+]serializable_read ok\nok\n")]
+    [InlineData("/readyz/data_corruption", "ok\n")]
+    [InlineData("/readyz/data_corruption?verbose", "[+]data_corruption ok\nok\n")]
+    [InlineData("/livez/serializable_read", "ok\n")]
+    [InlineData("/readyz/nothing", null)]
+    [InlineData("/livez/data_corruption", null)]
+    [InlineData("/readyzz", null)]
+    public async Task Checks_are_listed_and_asked_one_by_one(string path, string? text)
+    {
+        Assert.Equal(text is null ? (HttpStatusCode.NotFound, "404 page not found\n") : (HttpStatusCode.OK, text), await GetAsync(path));
+        Assert.Equal(text is null ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed, (await PostAsync(path, "")).Status);
+    }
+
+    [Fact]
+    public async Task A_corrupt_store_is_not_ready_and_a_full_one_is()
+    {
+        await AlarmAsync(V3.AlarmRequest.Types.AlarmAction.Activate);
+        Assert.Equal((HttpStatusCode.OK, "ok\n"), await GetAsync("/readyz"));
+        await CallAsync("Maintenance/Alarm", new V3.AlarmRequest { Action = V3.AlarmRequest.Types.AlarmAction.Activate, Alarm = V3.AlarmType.Corrupt }, V3.AlarmResponse.Parser);
+        var (status, body) = await GetAsync("/readyz");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.StartsWith("[-]data_corruption failed: alarm activated: CORRUPT\n[+]serializable_read ok\n", body, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/livez")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync("/readyz?exclude=data_corruption")).Status);
+    }
+
+    [Fact]
+    public async Task The_process_tells_of_itself_as_prometheus_clients_do()
+    {
+        var (_, metrics) = await GetAsync("/metrics");
+        foreach (var name in new[] { "process_resident_memory_bytes", "process_cpu_seconds_total", "process_start_time_seconds", "process_open_fds" })
+            Assert.True(double.Parse(metrics.Split('\n').Single(l => l.StartsWith(name + " ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) > 0, name);
+    }
+
+    [Fact]
+    public async Task The_same_address_twice_is_one_and_both_kinds_on_one_are_refused()
+    {
+        await using var store = EmbeddedStore.InMemory();
+        var listener = new EtcdListener(new IPEndPoint(IPAddress.Loopback, 0), IsTls: false);
+        await using (var server = await EtcdServer.StartAsync(store, [listener, listener], null, new EtcdOptions(), NullLoggerFactory.Instance))
+            Assert.Single(server.Urls);
+        var both = EtcdListener.Parse("http://127.0.0.1:33799");
+        var e = await Assert.ThrowsAsync<EtcdStartException>(() => EtcdServer.StartAsync(
+            store, [both, both with { IsTls = true }], null, new EtcdOptions(), NullLoggerFactory.Instance));
+        Assert.Equal("127.0.0.1:33799 cannot be both http and https", e.Message);
     }
 
     [Fact]

@@ -52,5 +52,5 @@ public sealed class JsonMessagesTests
         Assert.Equal("{\"result\":{\"ID\":\"1\"}}\n{\"result\":{\"ID\":\"2\"}}\n", Encoding.UTF8.GetString(read.Buffer));
     }
 
-    private JsonMessages Messages() => new(_in.Reader, _out.Writer, streaming: true, mostBytes: 1000);
+    private JsonMessages Messages() => new(_in.Reader, _out.Writer, streaming: true, one: false, mostBytes: 1000);
 }

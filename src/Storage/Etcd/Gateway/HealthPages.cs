@@ -7,7 +7,12 @@ namespace Tiphys.Storage.Etcd.Gateway;
 /// <summary>What etcd shows beside its API: /health, /livez, /readyz, /version and /metrics.</summary>
 internal sealed class HealthPages(EtcdApi api)
 {
+    /// <summary>The type of texts.</summary>
+    public const string PlainText = "text/plain; charset=utf-8";
+
     private const string MetricsType = "text/plain; version=0.0.4; charset=utf-8";
+
+    private readonly HealthChecks _checks = new(api);
 
     /// <summary>Shows the page of a path; false when there is none.</summary>
     public async ValueTask<bool> TryShowAsync(HttpContext context)
@@ -17,15 +22,6 @@ internal sealed class HealthPages(EtcdApi api)
             case "/health":
                 await HealthAsync(context);
                 return true;
-            case "/livez":
-                await TextAsync(context, StatusCodes.Status200OK, "text/plain; charset=utf-8", "ok\n");
-                return true;
-            case "/readyz":
-                var alarm = Reason(context);
-                await TextAsync(
-                    context, alarm is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8",
-                    $"{alarm ?? "ok"}\n");
-                return true;
             case "/version":
                 await TextAsync(
                     context, StatusCodes.Status200OK, "application/json", $$"""{"etcdserver":"{{EtcdOptions.Version}}","etcdcluster":"{{EtcdOptions.Version}}"}""");
@@ -34,20 +30,17 @@ internal sealed class HealthPages(EtcdApi api)
                 await TextAsync(context, StatusCodes.Status200OK, MetricsType, await MetricsAsync(context.RequestAborted));
                 return true;
             default:
-                return false;
+                return await _checks.TryShowAsync(context);
         }
     }
 
     private Task HealthAsync(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method))
-        {
-            context.Response.Headers.Allow = HttpMethods.Get;
-            return TextAsync(context, StatusCodes.Status405MethodNotAllowed, "text/plain; charset=utf-8", "Method Not Allowed\n");
-        }
+            return NotAllowedAsync(context);
         var reason = Reason(context);
         return TextAsync(
-            context, reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, "text/plain; charset=utf-8",
+            context, reason is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, PlainText,
             $$"""{"health":"{{(reason is null ? "true" : "false")}}","reason":"{{reason}}"}""");
     }
 
@@ -71,13 +64,22 @@ internal sealed class HealthPages(EtcdApi api)
         Gauge("etcd_debugging_mvcc_current_revision", "The current revision of store.", status.Revision);
         Gauge("etcd_debugging_mvcc_compact_revision", "The revision of the last compaction in store.", api.Store.CompactedRevision);
         Gauge("etcd_debugging_mvcc_watcher_total", "Total number of watchers.", status.Watches);
+        ProcessMetrics.Append(text);
         return text.ToString();
 
         void Gauge(string name, string help, long value) =>
             text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}\n");
     }
 
-    private static Task TextAsync(HttpContext context, int status, string type, string text)
+    /// <summary>Refuses all but GET.</summary>
+    public static Task NotAllowedAsync(HttpContext context)
+    {
+        context.Response.Headers.Allow = HttpMethods.Get;
+        return TextAsync(context, StatusCodes.Status405MethodNotAllowed, PlainText, "Method Not Allowed\n");
+    }
+
+    /// <summary>Answers with a text.</summary>
+    public static Task TextAsync(HttpContext context, int status, string type, string text)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = type;

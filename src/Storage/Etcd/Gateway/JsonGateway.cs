@@ -29,7 +29,7 @@ internal sealed class JsonGateway(GrpcMethods methods, GrpcFailures failures, in
         try
         {
             if (streaming) await response.StartAsync(call.Cancellation);
-            await method.InvokeAsync(new JsonMessages(context.Request.BodyReader, response.BodyWriter, streaming, mostBytes), call);
+            await method.InvokeAsync(new JsonMessages(context.Request.BodyReader, response.BodyWriter, streaming, method.TakesOneRequest, mostBytes), call);
         }
         catch (Exception e)
         {

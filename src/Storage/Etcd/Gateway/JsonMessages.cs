@@ -11,17 +11,23 @@ namespace Tiphys.Storage.Etcd.Gateway;
 
 /// <summary>
 /// Messages as JSON objects one after another, in the form etcd's gateway gives them: names as in the protocol's definition, bytes
-/// in base64, 64-bit numbers as strings, zeros left out.
+/// in base64, 64-bit numbers as strings, zeros left out. Where one is wanted, a body without any stands for an empty one, and what
+/// follows the first is not looked at.
 /// </summary>
-internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool streaming, int mostBytes) : IMessageStream
+internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool streaming, bool one, int mostBytes) : IMessageStream
 {
     private static readonly JsonParser Parser = new(JsonParser.Settings.Default.WithIgnoreUnknownFields(true));
     private static readonly JsonFormatter Formatter = new(JsonFormatter.Settings.Default.WithPreserveProtoFieldNames(true));
     private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private bool _read;
+
     public async ValueTask<T?> ReadAsync<T>(MessageParser<T> parser, CancellationToken cancel)
         where T : class, IMessage<T>
     {
+        if (one && _read)
+            return null;
+        _read = true;
         // Where the message ends is looked for in what has come since the last look.
         var (state, scanned) = (default(JsonReaderState), 0L);
         while (true)
@@ -31,7 +37,7 @@ internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool st
             if (message.IsEmpty && read.IsCompleted)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return null;
+                return one ? parser.ParseFrom(ByteString.Empty) : null;
             }
             if (TryEnd(message.Slice(scanned), ref state, ref scanned))
             {
@@ -81,13 +87,17 @@ internal sealed class JsonMessages(PipeReader reader, PipeWriter writer, bool st
     private static T Parse<T>(MessageParser<T> parser, in ReadOnlySequence<byte> json)
         where T : class, IMessage<T>
     {
+        // An empty message tells its kind.
+        var kind = parser.ParseFrom(ByteString.Empty).Descriptor;
+        var text = Encoding.UTF8.GetString(json);
         try
         {
-            // An empty message tells its kind.
-            return (T)Parser.Parse(Encoding.UTF8.GetString(json), parser.ParseFrom(ByteString.Empty).Descriptor);
+            return (T)Parser.Parse(text, kind);
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or FormatException)
         {
+            if (UnknownEnums.Without(text, kind) is { } known)
+                return Parse(parser, new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(known)));
             throw new GrpcException(GrpcStatusCode.InvalidArgument, e.Message, e);
         }
     }

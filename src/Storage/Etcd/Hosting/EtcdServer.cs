@@ -42,6 +42,10 @@ public sealed class EtcdServer : IAsyncDisposable
         IStore store, IReadOnlyList<EtcdListener> listeners, EtcdTls? tls, EtcdOptions options, ILoggerFactory loggers, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        // As with etcd the same address may be named twice.
+        listeners = [.. listeners.Distinct()];
+        if (listeners.GroupBy(static l => l.EndPoint).FirstOrDefault(static g => g.Key.Port != 0 && g.Count() > 1) is { } both)
+            throw new EtcdStartException($"{both.Key} cannot be both http and https");
         var logger = loggers.CreateLogger("Tiphys.Etcd");
         var api = new EtcdApi(store, options);
         var mostBytes = options.MaxRequestBytes + MessageOverhead;
@@ -70,7 +74,12 @@ public sealed class EtcdServer : IAsyncDisposable
 
         async Task PlainAsync(HttpContext context)
         {
-            context.Response.Headers.AccessControlAllowOrigin = "*";
+            var headers = context.Response.Headers;
+            headers.AccessControlAllowOrigin = "*";
+            headers.AccessControlAllowMethods = "POST, GET, OPTIONS, PUT, DELETE";
+            headers.AccessControlAllowHeaders = "accept, content-type, authorization";
+            // A browser asks first; the answer is in the headers.
+            if (HttpMethods.IsOptions(context.Request.Method)) return;
             if (await pages.TryShowAsync(context)) return;
             if (context.Request.Path.StartsWithSegments("/v3"))
             {

@@ -6,6 +6,9 @@ namespace Tiphys.Storage.Etcd.Services;
 /// <summary>The cluster (etcdserverpb.Cluster): this member, and no way to have others.</summary>
 internal sealed class ClusterService(Member member)
 {
+    // No member of etcd is without one, and clients may rely on it. Nobody listens there.
+    private const string PeerUrl = "http://localhost:2380";
+
     public void AddTo(GrpcMethods methods) => methods
         .Unary("/etcdserverpb.Cluster/MemberList", V3.MemberListRequest.Parser, (_, _) => List())
         .Unary("/etcdserverpb.Cluster/MemberAdd", V3.MemberAddRequest.Parser, (request, _) => Add(request))
@@ -17,6 +20,7 @@ internal sealed class ClusterService(Member member)
     {
         var self = new V3.Member { ID = member.Id, Name = member.Name };
         self.ClientURLs.AddRange(member.ClientUrls);
+        self.PeerURLs.Add(PeerUrl);
         var response = new V3.MemberListResponse { Header = member.Header(0) }; // of the members, not of the keys
         response.Members.Add(self);
         return ValueTask.FromResult(response);
