@@ -23,6 +23,7 @@ public sealed partial class WatchCache : IAsyncDisposable
     private EventWindow _window;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IWatch? _watch;
+    private ValueTransformException? _unreadable;
     private long _revision;
     private long _epoch;
 
@@ -60,15 +61,16 @@ public sealed partial class WatchCache : IAsyncDisposable
     }
 
     /// <summary>Waits until the cache has seen a revision.</summary>
+    /// <exception cref="StoreException">It cannot: something in the store cannot be read with the keys there are.</exception>
     public async Task WaitForRevisionAsync(long revision, CancellationToken cancel)
     {
-        await _ready.Task.WaitAsync(cancel);
-        while (Revision < revision)
+        while (true)
         {
             Task changed;
             lock (_lock)
             {
-                if (_revision >= revision) return;
+                if (_epoch > 0 && _revision >= revision) return;
+                if (_unreadable is { } fault) throw new ValueTransformException(fault.Message, fault);
                 _watch?.RequestProgress();
                 changed = _changed.Task;
             }
@@ -147,6 +149,7 @@ public sealed partial class WatchCache : IAsyncDisposable
             catch (Exception e)
             {
                 LogFeedFailed(_logger, e, Schema.KeyPrefix);
+                Tell(e as ValueTransformException);
                 await Task.Delay(TimeSpan.FromSeconds(1), _time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -164,6 +167,7 @@ public sealed partial class WatchCache : IAsyncDisposable
             _objects = objects;
             _window = new EventWindow(_time, result.Revision);
             _revision = result.Revision;
+            _unreadable = null;
             _epoch++;
             _watch = _store.Watch(new WatchRequest(range) { FromRevision = result.Revision + 1, ProgressNotify = true });
             Wake();
@@ -202,6 +206,7 @@ public sealed partial class WatchCache : IAsyncDisposable
 
     private StoredObject? Load(StoreRecord record)
     {
+        IdentityTransformer.Refuse(record);
         try
         {
             var (ns, name) = Schema.Split(Encoding.UTF8.GetString(record.Key.Span));
@@ -212,6 +217,17 @@ public sealed partial class WatchCache : IAsyncDisposable
             // One broken object must not take the whole resource out of service.
             LogBroken(_logger, e, Encoding.UTF8.GetString(record.Key.Span));
             return null;
+        }
+    }
+
+    /// <summary>Those who wait for something newer need not wait for what no trying again will bring.</summary>
+    private void Tell(ValueTransformException? fault)
+    {
+        if (fault is null) return;
+        lock (_lock)
+        {
+            _unreadable = fault;
+            Wake();
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using Tiphys.Storage;
+
 namespace Tiphys.ApiServer;
 
 /// <summary>
@@ -40,11 +43,25 @@ internal sealed class PrefixTransformer(string noMatch, IReadOnlyList<(byte[] Pr
 /// <summary>Stores values as they are.</summary>
 internal sealed class IdentityTransformer : IValueTransformer
 {
+    private const string Encrypted = "identity transformer tried to read encrypted data";
+
     public static readonly IdentityTransformer Instance = new();
+
+    /// <summary>
+    /// Refuses a record that was encrypted, to a server that was told nothing of encryption: left out of a list it would be taken for
+    /// deleted, and its namespace be deleted over it.
+    /// </summary>
+    /// <exception cref="ValueTransformException">It is encrypted.</exception>
+    public static void Refuse(StoreRecord record)
+    {
+        if (IsEncrypted(record.Value.Span)) throw new ValueTransformException($"unable to transform key \"{Encoding.UTF8.GetString(record.Key.Span)}\": {Encrypted}");
+    }
 
     public byte[] ToStorage(ReadOnlySpan<byte> value, ReadOnlySpan<byte> key) => value.ToArray();
 
-    public ValueTask<PlainValue> FromStorageAsync(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> key, CancellationToken cancel) => stored.Span.StartsWith("k8s:enc:"u8)
-        ? throw new ValueTransformException("identity transformer tried to read encrypted data")
+    public ValueTask<PlainValue> FromStorageAsync(ReadOnlyMemory<byte> stored, ReadOnlyMemory<byte> key, CancellationToken cancel) => IsEncrypted(stored.Span)
+        ? throw new ValueTransformException(Encrypted)
         : ValueTask.FromResult(new PlainValue(stored, IsStale: false));
+
+    private static bool IsEncrypted(ReadOnlySpan<byte> stored) => stored.StartsWith("k8s:enc:"u8);
 }

@@ -266,8 +266,11 @@ public sealed partial class ResourceStore
 
     private ValueTask<long> LeaseAsync(WriteContext context) => _leases is null ? ValueTask.FromResult(0L) : _leases.TakeAsync(context.Cancel);
 
-    private StoredObject Load(string ns, string name, StoreRecord record) =>
-        new(Definition.Schema, ns, name, Definition.Schema.Layout.Normalize(record.Value), record.ModRevision) { IsStale = record.IsStale };
+    private StoredObject Load(string ns, string name, StoreRecord record)
+    {
+        IdentityTransformer.Refuse(record);
+        return new(Definition.Schema, ns, name, Definition.Schema.Layout.Normalize(record.Value), record.ModRevision) { IsStale = record.IsStale };
+    }
 
     private byte[] Key(string ns, string name) => Encoding.UTF8.GetBytes(Definition.Schema.Key(ns, name));
 

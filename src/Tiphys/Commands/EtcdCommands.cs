@@ -35,7 +35,7 @@ internal static class EtcdCommands
         var command = new Command("save", "Save a verified snapshot of the store, whether its server runs or not.") { file, dataDir, output };
         command.SetAction((result, cancel) => GuardAsync(async () =>
         {
-            var root = result.GetValue(dataDir)!;
+            var root = EmbeddedRoot(result.GetValue(dataDir)!, "save that with etcdctl snapshot save");
             var path = Path.GetFullPath(result.GetValue(file) ?? Folder(root).NewPath(SnapshotFolder.OnDemand));
             var info = await StoreMaintenance.SaveSnapshotAsync(DataDirectory.StoreOf(root), path, cancel);
             Console.WriteLine($"Snapshot saved at {path}");
@@ -110,7 +110,8 @@ internal static class EtcdCommands
         var command = new Command("schedule", "Show or change when snapshots are made; a running server follows within half a minute.") { dataDir, cron, retention, directory, disable, enable, reset };
         command.SetAction((result, _) => GuardAsync(() =>
         {
-            var root = result.GetValue(dataDir)!;
+            if (result.GetValue(enable) && result.GetValue(disable)) throw new StartException("--enable and --disable contradict each other.");
+            var root = EmbeddedRoot(result.GetValue(dataDir)!, "snapshots of that are made by etcdctl and a timer of your own");
             var file = DataDirectory.SnapshotPlanOf(root);
             if (result.GetValue(reset)) File.Delete(file);
             var plan = Plan(root);
@@ -142,6 +143,15 @@ internal static class EtcdCommands
             return Task.CompletedTask;
         }));
         return command;
+    }
+
+    /// <summary>The data directory of a server, if its objects are in its own store: what may lie there from before is not the cluster.</summary>
+    private static string EmbeddedRoot(string root, string instead)
+    {
+        if (!Directory.Exists(root)) throw new StartException($"there is no data directory {root}: name the server's with --data-dir.");
+        if (ServerRecord.TryRead(DataDirectory.ServerRecordOf(root))?.Etcd is { } etcd)
+            throw new StartException($"the server of {root} keeps its objects in the etcd at {string.Join(", ", etcd.Servers)}: {instead}.");
+        return root;
     }
 
     private static SnapshotPlan Plan(string root) => SnapshotPlan.Load(

@@ -26,7 +26,7 @@ internal static class Roles
             await Console.Error.WriteLineAsync($"tiphys: {e.Message}");
             return 1;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e) when (e.InnerException is not TimeoutException)
         {
             await Console.Error.WriteLineAsync("tiphys: interrupted.");
             return 1;

@@ -94,7 +94,7 @@ internal static class ServerCommand
                 AuthorizationModes = [.. Flags.Split(result.GetValue(modes)!)],
                 ContainerRuntimeEndpoint = result.GetValue(runtime),
                 ResolvConf = result.GetValue(resolvers)!,
-                EncryptionProviderConfig = result.GetValue(encryption),
+                EncryptionProviderConfig = result.GetValue(encryption) is { Length: > 0 } config ? config : null,
                 EncryptionReload = result.GetValue(reload),
                 Etcd = etcd.Settings(result),
                 LeaderElection = election.Timing(result),

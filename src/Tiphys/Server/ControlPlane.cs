@@ -88,6 +88,12 @@ internal sealed class ControlPlane : IAsyncDisposable
             var server = await KubeApiServer.StartAsync(settings, store, loggers, cancel);
             return new ControlPlane(store, maintenance, server, pki, transport, components) { Encryption = encryption };
         }
+        catch (StoreException e) when (e is not StoreUnavailableException)
+        {
+            // What the server needs to start is there and cannot be read: encrypted, say, with a key it was not given.
+            await store.DisposeAsync();
+            throw new StartException(e.Message);
+        }
         catch (OtherClusterException)
         {
             // A second cluster under the first one's authorities would begin there.

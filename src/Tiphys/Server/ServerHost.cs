@@ -49,8 +49,10 @@ internal static partial class ServerHost
     /// <summary>What the flags leave open, from where the server has it: its last start, and the cluster it joined or joins now.</summary>
     private static async Task<ServerOptions> SettledAsync(ServerOptions options, DataDirectory data, ILogger logger, CancellationToken cancel)
     {
-        var kept = KeptEtcd.Apply(options, ServerRecord.TryRead(data.ServerRecord));
+        var last = ServerRecord.TryRead(data.ServerRecord);
+        var kept = KeptEncryption.Apply(KeptEtcd.Apply(options, last), last);
         if (options.Etcd is null && kept.Etcd is { } etcd) LogKept(logger, string.Join(',', etcd.Servers));
+        if (options.EncryptionProviderConfig is null && kept.EncryptionProviderConfig is { } encryption) LogKeptEncryption(logger, encryption);
         var settled = await ServerJoin.ApplyAsync(kept, data, TimeProvider.System, logger, cancel);
         KeptEtcd.Check(settled);
         return settled;
@@ -206,6 +208,9 @@ internal static partial class ServerHost
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "port {Usual} on {Address} is taken by another program: the cluster's DNS listens on {Port} (--disable=dns leaves it out)")]
     private static partial void LogDnsPort(ILogger logger, int usual, IPAddress address, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "going on with the encryption of the last start, {File}")]
+    private static partial void LogKeptEncryption(ILogger logger, string file);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "stopping")]
     private static partial void LogStopping(ILogger logger);

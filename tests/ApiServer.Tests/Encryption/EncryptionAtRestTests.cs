@@ -24,18 +24,7 @@ public sealed class EncryptionAtRestTests
         await using var encryption = await EncryptionAtRest.LoadAsync(file, reload: true, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
         var (components, transport) = (new ComponentTokens(), new InProcessTransport());
         await using var store = EmbeddedStore.InMemory();
-        await using var server = await KubeApiServer.StartAsync(
-            new KubeApiServerOptions
-            {
-                Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, InProcess = transport },
-                Pki = ClusterPki.Open(directory, new(), TimeProvider.System),
-                AdvertiseAddress = IPAddress.Loopback,
-                Components = components,
-                Encryption = encryption,
-            },
-            store,
-            NullLoggerFactory.Instance,
-            CancellationToken.None);
+        await using var server = await KubeApiServer.StartAsync(Options(directory, components, transport, encryption), store, NullLoggerFactory.Instance, CancellationToken.None);
         using var http = new HttpClient(transport.CreateHandler()) { BaseAddress = new Uri("http://cluster") };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", components.Issue("admin", UserInfo.Masters));
         const string secrets = "/api/v1/namespaces/default/secrets";
@@ -65,6 +54,38 @@ public sealed class EncryptionAtRestTests
         Assert.Equal(Version(rewritten), Version(await Send(http, HttpMethod.Get, secrets + "/a", null)));
         Directory.Delete(directory, recursive: true);
     }
+
+    [Fact]
+    public async Task A_server_that_knows_of_no_encryption_refuses_what_is_encrypted_and_does_not_leave_it_out()
+    {
+        var directory = Directory.CreateTempSubdirectory("tiphys-test-").FullName;
+        var (components, transport) = (new ComponentTokens(), new InProcessTransport());
+        await using var store = EmbeddedStore.InMemory();
+        await using var server = await KubeApiServer.StartAsync(Options(directory, components, transport, null), store, NullLoggerFactory.Instance, CancellationToken.None);
+        using var http = new HttpClient(transport.CreateHandler()) { BaseAddress = new Uri("http://cluster") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", components.Issue("admin", UserInfo.Masters));
+        const string secrets = "/api/v1/namespaces/default/secrets";
+        const string refusal = "Internal error occurred: unable to transform key \"/registry/secrets/default/a\": identity transformer tried to read encrypted data";
+
+        await store.PutIfAsync("/registry/secrets/default/a"u8.ToArray(), "k8s:enc:aescbc:v1:old:nobody knows"u8.ToArray(), 0);
+        foreach (var path in (string[])[secrets + "/a", secrets])
+        {
+            var read = await http.GetAsync(path);
+            Assert.Equal(HttpStatusCode.InternalServerError, read.StatusCode);
+            Assert.Equal(refusal, JsonNode.Parse(await read.Content.ReadAsStringAsync())!["message"]!.GetValue<string>());
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static KubeApiServerOptions Options(string directory, ComponentTokens components, InProcessTransport transport, EncryptionAtRest? encryption) => new()
+    {
+        Server = new ApiServerOptions { BindAddress = IPAddress.Loopback, SecurePort = 0, InProcess = transport },
+        Pki = ClusterPki.Open(directory, new(), TimeProvider.System),
+        AdvertiseAddress = IPAddress.Loopback,
+        Components = components,
+        Encryption = encryption,
+    };
 
     private static async Task<string> Stored(EmbeddedStore store) =>
         Encoding.Latin1.GetString((await store.GetAsync("/registry/secrets/default/a"u8.ToArray())).Record!.Value.Span);
