@@ -6,7 +6,11 @@ namespace Tiphys;
 /// <summary>The program. Which role it takes is decided before anything of the others is loaded: kubectl has to be quick.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => KubectlRole.IsCalled(args) ? KubectlAsync(args) : RolesAsync(args);
+    private static Task<int> Main(string[] args)
+    {
+        DiagnosticFiles.Remove();
+        return KubectlRole.IsCalled(args) ? KubectlAsync(args) : RolesAsync(args);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Task<int> KubectlAsync(string[] args) => KubectlRole.RunAsync(args);

@@ -19,8 +19,11 @@ public sealed class DownTests(Cluster cluster)
     public async Task After_server_and_containerd_were_killed()
     {
         await TroublesomePodsAsync();
-        await Cluster.KillAsync(cluster.ServerPid());
+        var server = cluster.ServerPid();
+        var started = (await File.ReadAllTextAsync($"/proc/{server}/stat")).Split(' ')[21]; // others had the id before
+        await Cluster.KillAsync(server);
         await Cluster.KillAsync(ContainerdPid());
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"*-{server}-{started}-*"));
         var shims = (await Shell.RunAsync("ps", ["-eo", "args"])).Succeeded().Output.Split('\n').Count(l => l.Contains("containerd-shim", StringComparison.Ordinal) && l.Contains(cluster.DataDir, StringComparison.Ordinal));
         Assert.True(shims > 0);
         await cluster.DownAsync();
