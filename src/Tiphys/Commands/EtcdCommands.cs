@@ -166,7 +166,8 @@ internal static class EtcdCommands
         return option;
     }
 
-    private static async Task GuardAsync(Func<Task> run)
+    /// <summary>Says failures that the operator can mend in one sentence.</summary>
+    internal static async Task GuardAsync(Func<Task> run)
     {
         try
         {
@@ -175,6 +176,10 @@ internal static class EtcdCommands
         catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
         {
             throw new StartException(e.Message);
+        }
+        catch (ArgumentException e) when (e.ParamName == "path")
+        {
+            throw new StartException("a file or directory is named by an empty text");
         }
     }
 }

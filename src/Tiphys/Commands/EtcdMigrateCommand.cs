@@ -20,25 +20,18 @@ internal static class EtcdMigrateCommand
         var command = new Command("migrate", "Copy all objects from the embedded store to an etcd cluster or back, and compare. All servers must be stopped.") { dataDir, to, empty };
         foreach (var option in etcd.All) command.Options.Add(option);
         command.Validators.Add(etcd.Check);
-        command.SetAction(async (result, cancel) =>
+        command.SetAction((result, cancel) => EtcdCommands.GuardAsync(async () =>
         {
             var settings = etcd.Settings(result) ?? throw new StartException("name the etcd cluster with --etcd-servers");
             var path = DataDirectory.StoreOf(result.GetValue(dataDir)!);
             var toEtcd = result.GetValue(to) == "etcd";
             if (toEtcd && !Directory.Exists(path)) throw new StartException($"there is no store in {path}: name the server's --data-dir");
-            try
-            {
-                await using var remote = await (settings with { CompactionInterval = null }).OpenAsync(NullLogger.Instance, cancel);
-                var allowEmpty = result.GetValue(empty);
-                var count = toEtcd ? await OutAsync(path, remote, allowEmpty, cancel) : await StoreMigration.CopyToDirectoryAsync(remote, path, allowEmpty, cancel);
-                if (!toEtcd) KeptEtcd.Forget(result.GetValue(dataDir)!);
-                Console.WriteLine($"Copied and compared {count} objects to {(toEtcd ? string.Join(", ", settings.Servers) : path)}");
-            }
-            catch (Exception e) when (e is StoreException or IOException or UnauthorizedAccessException)
-            {
-                throw new StartException(e.Message);
-            }
-        });
+            await using var remote = await (settings with { CompactionInterval = null }).OpenAsync(NullLogger.Instance, cancel);
+            var allowEmpty = result.GetValue(empty);
+            var count = toEtcd ? await OutAsync(path, remote, allowEmpty, cancel) : await StoreMigration.CopyToDirectoryAsync(remote, path, allowEmpty, cancel);
+            if (!toEtcd) KeptEtcd.Forget(result.GetValue(dataDir)!);
+            Console.WriteLine($"Copied and compared {count} objects to {(toEtcd ? string.Join(", ", settings.Servers) : path)}");
+        }));
         return command;
     }
 

@@ -82,7 +82,7 @@ internal static class EtcdServerCommand
 
     private static Option<string[]> Urls(string name, string description) => new(name) { Description = description, DefaultValueFactory = static _ => [] };
 
-    private static string[] Split(string[]? values, string fallback) => values is { Length: > 0 } ? [.. Flags.Split(values)] : [fallback];
+    private static string[] Split(string[]? values, string fallback) => values is { Length: > 0 } ? [.. Flags.Split(values).Distinct(StringComparer.Ordinal)] : [fallback];
 
     // As etcd wants them: the client that is told of a member must be able to reach it.
     private static string? WhyNotUrl(string url)

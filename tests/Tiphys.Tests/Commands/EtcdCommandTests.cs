@@ -1,4 +1,6 @@
+using System.CommandLine;
 using Tiphys.Commands;
+using Tiphys.Server;
 using Tiphys.Storage.Embedded.Snapshots;
 
 namespace Tiphys.Tests.Commands;
@@ -23,6 +25,18 @@ public class EtcdCommandTests
         var result = EtcdCommands.Create().Parse(["--listen-client-urls", "http://127.0.0.1:1", "--listen-peer-urls", "http://127.0.0.1:2"]);
         Assert.Contains(result.Errors, static e => e.Message.Contains("--listen-peer-urls", StringComparison.Ordinal));
         Assert.Empty(EtcdCommands.Create().Parse(["--listen-client-urls", "http://127.0.0.1:1,http://127.0.0.1:2", "--listen-client-urls", "http://127.0.0.1:3"]).Errors);
+    }
+
+    [Theory]
+    [InlineData("snapshot", "status", "")]
+    [InlineData("snapshot", "restore", "x", "--data-dir", "")]
+    [InlineData("repair", "--data-dir", "")]
+    [InlineData("migrate", "--etcd-servers", "http://127.0.0.1:1", "--data-dir", "")]
+    public async Task A_name_left_empty_is_said_in_a_sentence(params string[] arguments)
+    {
+        var error = await Assert.ThrowsAsync<StartException>(() => EtcdCommands.Create().Parse(arguments).InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken));
+        Assert.Equal("a file or directory is named by an empty text", error.Message);
     }
 
     [Fact]
