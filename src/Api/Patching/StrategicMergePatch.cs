@@ -35,6 +35,7 @@ public static class StrategicMergePatch
             foreach (var name in target.Select(static f => f.Key).Where(n => !keep.Contains(n)).ToList()) target.Remove(name);
         }
 
+        var orders = OrdersOf(target, patch, schema);
         foreach (var (name, value) in patch.ToList())
         {
             if (name == RetainKeys) continue;
@@ -42,10 +43,18 @@ public static class StrategicMergePatch
             else if (!name.StartsWith(OrderPrefix, StringComparison.Ordinal)) Field(target, patch, name, value, schema?.Find(name));
         }
 
-        foreach (var (name, value) in patch.ToList())
-            if (name.StartsWith(OrderPrefix, StringComparison.Ordinal)) Order(target, name[OrderPrefix.Length..], (JsonArray)value!, schema);
+        foreach (var (name, order, before) in orders) Order(target, name, order, before, schema);
         return target;
     }
+
+    /// <summary>The orders a patch asks for, with those that the lists had before.</summary>
+    private static List<(string Name, JsonArray Order, MergeOrder Before)> OrdersOf(JsonObject target, JsonObject patch, ObjectSchema? schema) =>
+    [
+        .. from field in patch
+           where field.Key.StartsWith(OrderPrefix, StringComparison.Ordinal)
+           let name = field.Key[OrderPrefix.Length..]
+           select (name, (JsonArray)field.Value!, new MergeOrder(target[name] as JsonArray ?? [], schema?.Find(name)?.PatchMergeKey)),
+    ];
 
     private static void Field(JsonObject target, JsonObject patch, string name, JsonNode? value, FieldSchema? field)
     {
@@ -76,59 +85,71 @@ public static class StrategicMergePatch
 
     private static JsonArray MergeList(JsonArray old, JsonArray patch, FieldSchema field)
     {
-        if (field.PatchMergeKey is not { } key)
+        var key = field.PatchMergeKey;
+        return key is null ? MergeValues(old, patch) : MergeEntries(old, patch, key, field.Value.Items?.Object);
+    }
+
+    private static JsonArray MergeValues(JsonArray old, JsonArray patch)
+    {
+        var order = new MergeOrder(old, null);
+        var wanted = patch.Select(static v => v?.DeepClone()).ToList();
+        var merged = new List<JsonNode?>();
+        foreach (var value in Take(old).Concat(Take(patch)))
+            if (!merged.Exists(m => JsonNode.DeepEquals(m, value))) merged.Add(value);
+        return order.Arrange(merged, wanted);
+    }
+
+    private static JsonArray MergeEntries(JsonArray old, JsonArray patch, string key, ObjectSchema? schema)
+    {
+        var changes = Take(patch).OfType<JsonObject>().ToList();
+        if (changes.Exists(static c => Directive(c) == "replace" && c.Count == 1))
         {
-            foreach (var value in Take(patch))
-                if (!old.Any(o => JsonNode.DeepEquals(o, value))) old.Add(value);
-            return old;
+            // The entries beside the directive are the list.
+            return [.. changes.Where(static c => Directive(c) is null).Select(c => Apply([], WithKey(c, key), schema))];
         }
 
-        var changes = Take(patch).OfType<JsonObject>().ToList();
-        if (changes.Any(static c => Directive(c) == "replace" && c.Count == 1))
-            old = [];
-        foreach (var change in changes)
+        foreach (var change in changes.Where(static c => Directive(c) == "delete"))
         {
-            var directive = Directive(change);
-            if (directive == "replace" && change.Count == 1) continue;
-            var id = change[key] ?? throw new FormatException($"map: {change.ToJsonString()} does not contain declared merge key: {key}");
-            var at = IndexOf(old, key, id);
-            if (directive == "delete")
-            {
-                // Every entry of the key goes, should there be several.
-                for (; at >= 0; at = IndexOf(old, key, id)) old.RemoveAt(at);
-                continue;
-            }
+            // Every entry of the key goes, should there be several.
+            var id = Id(change, key);
+            for (var at = IndexOf(old, key, id); at >= 0; at = IndexOf(old, key, id)) old.RemoveAt(at);
+        }
 
-            if (at < 0) old.Add((JsonNode)Apply([], change, field.Value.Items?.Object));
+        var order = new MergeOrder(old, key);
+        var wanted = new List<JsonNode?>();
+        foreach (var change in changes.Where(static c => Directive(c) != "delete"))
+        {
+            var id = Id(change, key);
+            wanted.Add(id.DeepClone());
+            var at = IndexOf(old, key, id);
+            if (at < 0) old.Add((JsonNode)Apply([], change, schema));
             else
             {
                 var entry = (JsonObject)old[at]!;
                 old.RemoveAt(at);
-                old.Insert(at, Apply(entry, change, field.Value.Items?.Object));
+                old.Insert(at, Apply(entry, change, schema));
             }
         }
 
-        return old;
+        return order.Arrange(Take(old), wanted);
     }
 
-    /// <summary>Puts a merged list into the order the patch asks for; entries it does not name keep their place among their neighbours.</summary>
-    private static void Order(JsonObject target, string name, JsonArray order, ObjectSchema? schema)
+    private static JsonObject WithKey(JsonObject change, string key)
+    {
+        _ = Id(change, key);
+        return change;
+    }
+
+    private static JsonNode Id(JsonObject change, string key) =>
+        change[key] ?? throw new FormatException($"map: {change.ToJsonString()} does not contain declared merge key: {key}");
+
+    /// <summary>Puts a merged list into the order the patch asks for.</summary>
+    private static void Order(JsonObject target, string name, JsonArray order, MergeOrder before, ObjectSchema? schema)
     {
         if (target[name] is not JsonArray list) return;
         var key = schema?.Find(name)?.PatchMergeKey;
         var wanted = order.Select(o => key is null ? o : (o as JsonObject)?[key]).ToList();
-        var entries = Take(list);
-        var ranks = new double[entries.Count];
-        var last = -1;
-        for (var i = 0; i < entries.Count; i++)
-        {
-            var id = key is null ? entries[i] : (entries[i] as JsonObject)?[key];
-            var rank = wanted.FindIndex(w => JsonNode.DeepEquals(w, id));
-            if (rank >= 0) last = rank;
-            ranks[i] = rank >= 0 ? rank : last + 0.5;
-        }
-
-        foreach (var index in Enumerable.Range(0, entries.Count).OrderBy(i => ranks[i])) list.Add(entries[index]);
+        target[name] = before.Arrange(Take(list), wanted);
     }
 
     private static void DeletePrimitives(JsonObject target, string name, JsonArray values)

@@ -1,5 +1,6 @@
 using System.Text;
 using Tiphys.Api;
+using Tiphys.Client;
 
 namespace Tiphys.ApiServer;
 
@@ -35,6 +36,7 @@ internal sealed partial class ResourceHandler
 
     private IKubernetesObject Changed(ApiRequest request, Patch patch, IKubernetesObject? current)
     {
+        byte[] changed = [];
         try
         {
             if (patch.IsApply) AppliedConfiguration.Check(patch.Document, Kind);
@@ -46,15 +48,15 @@ internal sealed partial class ResourceHandler
 
             var shown = version is null ? current : version.Converter.FromStored(current);
             var json = ApiJson.Encode(shown);
-            var changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
+            changed = patch.IsApply ? Store.Apply(shown, patch.Document, request.FieldManager, request.Info.Subresource, request.QueryFlag("force")) : patch.ApplyTo(json);
             if (RequestBody.TypeOf(changed) is var (_, kind) && kind != Kind.Kind) throw ApiErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind ({Kind.Kind})");
 
-            var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed);
+            var item = (IKubernetesObject)RequestBody.DecodeJson(request, Kind, changed, patch.IsApply ? null : patch);
             return ToStored(item);
         }
         catch (ApiDecodeException e)
         {
-            throw InvalidPatch(request, e.Message);
+            throw patch.IsApply ? InvalidPatch(request, e.Message) : PatchFaults.Invalid(patch.Shown(changed), patch.Type == PatchType.StrategicMerge ? PatchFaults.Conversion(e) : e.Describe(Kind.Schema));
         }
     }
 

@@ -71,13 +71,13 @@ internal static class RequestBody
     }
 
     /// <summary>Decodes JSON of one kind, checks its fields as the request asks, and applies defaults.</summary>
-    public static IApiMessage DecodeJson(ApiRequest request, KindInfo kind, ReadOnlySpan<byte> json)
+    public static IApiMessage DecodeJson(ApiRequest request, KindInfo kind, ReadOnlySpan<byte> json, Patch? patch = null)
     {
         var (apiVersion, name) = TypeOf(json);
         CheckType(kind, apiVersion, name);
         var message = kind.New();
         ApiJson.DecodeInto(message, json);
-        FieldChecks.Run(request, kind, json);
+        FieldChecks.Run(request, kind, json, patch);
         message.ApplyDefaults();
         return message;
     }

@@ -14,13 +14,24 @@ internal sealed class JsonPatch
 
     public static JsonPatch Parse(byte[] bytes)
     {
-        if (JsonNode.Parse(bytes) is not JsonArray list) throw new JsonException("json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
+        var parsed = PatchFaults.Parse(bytes);
+        if (parsed is not (null or JsonArray)) throw new JsonException($"json: cannot unmarshal {PatchFaults.Kind(parsed)} into Go value of type []handlers.jsonPatchOp");
+        var list = parsed as JsonArray ?? [];
         if (list.Count > MostOperations)
             throw ApiErrors.RequestEntityTooLarge($"The allowed maximum operations in a JSON patch is {MostOperations}, got {list.Count}");
-        return new JsonPatch([.. list.Select(static node => node is JsonObject o
-            ? new Operation(Text(o, "op") ?? "", Text(o, "path") ?? throw new JsonException("missing path"), Text(o, "from"), o["value"])
-            : throw new JsonException("an operation must be an object"))]);
+        return new JsonPatch([.. list.Select(ReadOperation)]) { Unexpected = [.. list.SelectMany(static (node, i) => Unknown((JsonObject)node!, i))] };
     }
+
+    /// <summary>Fields of the operations that no operation has.</summary>
+    public IReadOnlyList<string> Unexpected { get; private init; } = [];
+
+    private static Operation ReadOperation(JsonNode? node) => node is JsonObject o
+        ? new Operation(Text(o, "op") ?? "", Text(o, "path"), Text(o, "from"), o["value"])
+        : throw new JsonException($"json: cannot unmarshal {PatchFaults.Kind(node)} into Go value of type handlers.jsonPatchOp");
+
+    private static IEnumerable<string> Unknown(JsonObject operation, int index) => from field in operation
+        where field.Key is not ("op" or "path" or "from" or "value")
+        select string.Create(CultureInfo.InvariantCulture, $"json patch unknown field \"[{index}].{field.Key}\"");
 
     /// <summary>Runs the operations in order.</summary>
     /// <exception cref="StatusException">422: one does not fit.</exception>
@@ -30,7 +41,7 @@ internal sealed class JsonPatch
         {
             try
             {
-                target = Apply(target, operation);
+                target = Apply(target, operation with { Path = operation.Path ?? throw new InvalidOperationException("missing path") });
             }
             catch (InvalidOperationException)
             {
@@ -43,24 +54,25 @@ internal sealed class JsonPatch
 
     private static JsonNode Apply(JsonNode target, Operation operation)
     {
+        var path = operation.Path!;
         switch (operation.Op)
         {
             case "add":
-                return Add(target, operation.Path, operation.Value?.DeepClone());
+                return Add(target, path, operation.Value?.DeepClone());
             case "remove":
-                Remove(target, operation.Path);
+                Remove(target, path);
                 return target;
             case "replace":
-                if (operation.Path.Length == 0) return operation.Value!.DeepClone();
-                Remove(target, operation.Path);
-                return Add(target, operation.Path, operation.Value?.DeepClone());
+                if (path.Length == 0) return operation.Value!.DeepClone();
+                Remove(target, path);
+                return Add(target, path, operation.Value?.DeepClone());
             case "move":
-                return Add(target, operation.Path, Remove(target, operation.From ?? ""));
+                return Add(target, path, Remove(target, operation.From ?? ""));
             case "copy":
-                return Add(target, operation.Path, Find(target, operation.From ?? "")?.DeepClone());
+                return Add(target, path, Find(target, operation.From ?? "")?.DeepClone());
             case "test":
-                if (!JsonNode.DeepEquals(Find(target, operation.Path), operation.Value))
-                    throw new InvalidOperationException($"testing value {operation.Path} failed");
+                if (!JsonNode.DeepEquals(Find(target, path), operation.Value))
+                    throw new InvalidOperationException($"testing value {path} failed");
                 return target;
             default:
                 throw new InvalidOperationException($"Unexpected kind: {operation.Op}");
@@ -69,7 +81,6 @@ internal sealed class JsonPatch
 
     private static JsonNode Add(JsonNode root, string path, JsonNode? value)
     {
-        if (path.Length == 0) return value!;
         var (parent, key) = Parent(root, path);
         if (parent is JsonObject map)
         {
@@ -135,7 +146,12 @@ internal sealed class JsonPatch
         return index;
     }
 
-    private static string? Text(JsonObject o, string name) => o[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+    private static string? Text(JsonObject o, string name) => o[name] switch
+    {
+        null => null,
+        JsonValue value when value.TryGetValue<string>(out var text) => text,
+        var other => throw new JsonException($"json: cannot unmarshal {PatchFaults.Kind(other)} into Go struct field jsonPatchOp.{name} of type string"),
+    };
 
     /// <summary>What does not fit is not told, by upstream either.</summary>
     private static StatusException Refused() => new(new Api.Meta.V1.Status
@@ -147,5 +163,5 @@ internal sealed class JsonPatch
         Details = new(),
     });
 
-    private sealed record Operation(string Op, string Path, string? From, JsonNode? Value);
+    private sealed record Operation(string Op, string? Path, string? From, JsonNode? Value);
 }

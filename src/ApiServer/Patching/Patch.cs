@@ -11,18 +11,24 @@ internal sealed class Patch
 {
     private readonly Func<JsonNode, JsonNode> _apply;
 
-    private Patch(ReadOnlyMemory<byte> document, bool isApply, Func<JsonNode, JsonNode> apply)
+    private Patch(ReadOnlyMemory<byte> document, string type, Func<JsonNode, JsonNode> apply)
     {
         Document = document;
-        IsApply = isApply;
+        Type = type;
         _apply = apply;
     }
 
     /// <summary>The patch itself, as JSON.</summary>
     public ReadOnlyMemory<byte> Document { get; }
 
+    /// <summary>Its kind, one of <see cref="PatchType"/>.</summary>
+    public string Type { get; }
+
     /// <summary>Whether it is a server-side apply, which <see cref="IFieldManager.Apply"/> carries out.</summary>
-    public bool IsApply { get; }
+    public bool IsApply => Type == PatchType.Apply;
+
+    /// <summary>What strict readers find wrong with the patch itself: fields that come twice, or that no operation has.</summary>
+    public IReadOnlyList<string> Unexpected { get; private init; } = [];
 
     /// <summary>Parses a patch.</summary>
     /// <exception cref="StatusException">415: unknown kind of patch; 400: malformed.</exception>
@@ -36,16 +42,16 @@ internal sealed class Patch
             {
                 case PatchType.Json:
                     var operations = JsonPatch.Parse(bytes);
-                    return new Patch(bytes, false, operations.Apply);
+                    return new Patch(bytes, type, operations.Apply) { Unexpected = operations.Unexpected };
                 case PatchType.Merge:
-                    var merge = ParseObject(bytes);
-                    return new Patch(bytes, false, target => MergePatch.Apply(target, merge)!);
+                    var merge = ParseObject(bytes) ?? throw ApiErrors.BadRequest("Invalid JSON Patch");
+                    return new Patch(bytes, type, target => MergePatch.Apply(target, merge)!) { Unexpected = Twice(bytes, schema) };
                 case PatchType.StrategicMerge:
-                    var strategic = ParseObject(bytes);
+                    var strategic = ParseObject(bytes) ?? [];
                     StrategicFaults.Check(strategic, schema);
-                    return new Patch(bytes, false, target => StrategicMergePatch.Apply((JsonObject)target, (JsonObject)strategic.DeepClone(), schema));
+                    return new Patch(bytes, type, target => StrategicMergePatch.Apply((JsonObject)target, (JsonObject)strategic.DeepClone(), schema)) { Unexpected = Twice(bytes, schema) };
                 case PatchType.Apply:
-                    return new Patch(YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes), Encoding.UTF8)), true, static target => target);
+                    return new Patch(YamlJson.ConvertOne(new StreamReader(new MemoryStream(bytes), Encoding.UTF8)), type, static target => target);
                 default:
                     throw ApiErrors.UnsupportedPatch();
             }
@@ -53,9 +59,12 @@ internal sealed class Patch
         catch (Exception e) when (e is JsonException or FormatException)
         {
             if (type == PatchType.Apply) throw ApiErrors.BadRequest($"error decoding YAML: {e.Message}");
-            throw ApiErrors.BadRequest(e is JsonException ? $"error decoding patch: {JsonSyntax.Fault(bytes) ?? e.Message}" : e.Message);
+            throw ApiErrors.BadRequest(e is JsonException ? $"{(type == PatchType.StrategicMerge ? "" : "error decoding patch: ")}{JsonSyntax.Fault(bytes) ?? e.Message}" : e.Message);
         }
     }
+
+    /// <summary>What refusals show: the patch where values are converted, and elsewhere what it makes of the object.</summary>
+    public string Shown(ReadOnlySpan<byte> changed) => Type == PatchType.StrategicMerge ? StrategicFaults.Show(PatchFaults.Parse(Document)) : Encoding.UTF8.GetString(changed);
 
     /// <summary>Applies the patch to an object.</summary>
     /// <exception cref="StatusException">422: the patch does not fit the object.</exception>
@@ -74,6 +83,13 @@ internal sealed class Patch
 
     private static readonly JsonSerializerOptions s_compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 512, TypeInfoResolver = System.Text.Json.Serialization.Metadata.JsonTypeInfoResolver.Combine() };
 
-    private static JsonObject ParseObject(byte[] bytes) =>
-        JsonNode.Parse(bytes, documentOptions: new JsonDocumentOptions { MaxDepth = 512 }) as JsonObject ?? throw new JsonException("json: cannot unmarshal array into Go value of type map[string]interface {}");
+    /// <summary>The patch that a body holds; null for a null.</summary>
+    private static JsonObject? ParseObject(byte[] bytes) => PatchFaults.Parse(bytes) switch
+    {
+        null => null,
+        JsonObject patch => patch,
+        var other => throw new JsonException($"json: cannot unmarshal {PatchFaults.Kind(other)} into Go value of type map[string]interface {{}}"),
+    };
+
+    private static List<string> Twice(byte[] bytes, ObjectSchema schema) => StrictFields.Check(bytes, schema).FindAll(static e => e.StartsWith("duplicate field", StringComparison.Ordinal));
 }

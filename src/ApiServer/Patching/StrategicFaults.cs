@@ -61,7 +61,8 @@ internal static class StrategicFaults
     };
 
     /// <summary>A value as messages print it.</summary>
-    private static string Show(JsonNode? value) => value switch
+    /// <summary>A value as Go prints it.</summary>
+    internal static string Show(JsonNode? value) => value switch
     {
         null => "<nil>",
         JsonObject o => $"map[{string.Join(' ', o.OrderBy(static f => f.Key, StringComparer.Ordinal).Select(static f => $"{f.Key}:{Show(f.Value)}"))}]",
