@@ -61,7 +61,6 @@ internal static class StrategicFaults
     };
 
     /// <summary>A value as messages print it.</summary>
-    /// <summary>A value as Go prints it.</summary>
     internal static string Show(JsonNode? value) => value switch
     {
         null => "<nil>",
