@@ -38,8 +38,12 @@ public sealed class KubeletConnector(ApiResources resources, KubeletClientOption
     }
 
     /// <summary>Opens a TLS connection to a node's kubelet.</summary>
+    /// <param name="nodeName">The node.</param>
+    /// <param name="request">Method and path of what will be asked there, for the message when it cannot be.</param>
+    /// <param name="upgrades">Whether that is an upgrade: upstream calls its failure an internal error, and passes on others as they are.</param>
+    /// <param name="cancel">Ends the attempt.</param>
     /// <exception cref="StatusException">500: it cannot be reached.</exception>
-    public async Task<Stream> ConnectAsync(string nodeName, CancellationToken cancel)
+    public async Task<Stream> ConnectAsync(string nodeName, (string Method, string Path) request, bool upgrades, CancellationToken cancel)
     {
         var (host, port) = await AddressAsync(nodeName, cancel);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -55,7 +59,8 @@ public sealed class KubeletConnector(ApiResources resources, KubeletClientOption
         catch (Exception e) when (e is SocketException or IOException or AuthenticationException or OperationCanceledException && !cancel.IsCancellationRequested)
         {
             socket.Dispose();
-            throw ApiErrors.InternalError($"error dialing backend: dial tcp {host}:{port}: {Reason(e)}");
+            var fault = $"{request.Method} \"https://{host}:{port}{request.Path}\": dial tcp {host}:{port}: {Reason(e)}";
+            throw upgrades ? ApiErrors.InternalError($"error sending request: {fault}") : ApiErrors.Plain(fault);
         }
     }
 

@@ -22,8 +22,8 @@ public sealed class PodLogSubresource(KubeletConnector kubelets) : HandlerSubres
         var query = new StringBuilder();
         foreach (var name in s_parameters)
             if (request.Query(name) is { Length: > 0 } value) query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
-        await using var connection = await kubelets.ConnectAsync(pod.Spec.NodeName, request.Cancel);
         var path = $"/containerLogs/{pod.Metadata.Namespace}/{pod.Metadata.Name}/{container}{query}";
+        await using var connection = await kubelets.ConnectAsync(pod.Spec.NodeName, ("Get", path), upgrades: false, request.Cancel);
         await RawHttp.SendAsync(connection, "GET", path, [("Host", pod.Spec.NodeName), ("Connection", "close"), ("Accept", "*/*")], request.Cancel);
         var response = await RawHttp.ReadHeadAsync(connection, request.Cancel);
         var body = ResponseBody.Of(connection, response);

@@ -17,10 +17,8 @@ internal static class PodTarget
         if (named.Length == 0)
         {
             if (pod.Spec.Containers.Count == 1) return pod.Spec.Containers[0].Name;
-            var names = string.Join(" ", pod.Spec.Containers.Select(static c => c.Name));
-            var message = $"a container name must be specified for pod {name}, choose one of: [{names}]";
-            if (pod.Spec.InitContainers is { Count: > 0 } init) message += $" or one of the init containers: [{string.Join(" ", init.Select(static c => c.Name))}]";
-            throw ApiErrors.BadRequest(message);
+            var names = (pod.Spec.InitContainers ?? []).Concat(pod.Spec.Containers).Select(static c => c.Name).Concat((pod.Spec.EphemeralContainers ?? []).Select(static c => c.Name));
+            throw ApiErrors.BadRequest($"a container name must be specified for pod {name}, choose one of: [{string.Join(" ", names)}]");
         }
 
         var known = pod.Spec.Containers.Exists(c => c.Name == named)

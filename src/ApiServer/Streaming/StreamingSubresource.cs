@@ -27,7 +27,7 @@ public sealed class StreamingSubresource(KubeletConnector kubelets, string verb)
         var upgrade = request.Http.Features.Get<IHttpUpgradeFeature>();
         if (upgrade is not { IsUpgradableRequest: true }) throw ApiErrors.BadRequest("Upgrade request required");
         var protocols = WebSocketHandshake.Protocols(request.Http.Request);
-        await using var kubelet = await kubelets.ConnectAsync(node, request.Cancel);
+        await using var kubelet = await kubelets.ConnectAsync(node, ("Post", path), upgrades: true, request.Cancel);
         if (protocols.Contains(TunneledPortForward)) await TunnelAsync(request, kubelet, node, path);
         else if (protocols.Contains(RemoteCommandProtocol.V5)) await TranslateAsync(request, kubelet, node, path);
         else await PassAsync(request, upgrade, kubelet, node, path);
