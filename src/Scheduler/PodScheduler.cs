@@ -181,7 +181,7 @@ internal sealed partial class PodScheduler
             placement = _algorithm.Place(context);
             if (placement.Node is { } node)
             {
-                volumes = PlanVolumes(pod.Pod, node.Node!);
+                volumes = PlanVolumes(context, node.Node!);
                 _cluster.AddPod(pod, node.Name); // assumed, until the watch confirms it
             }
             else if (nodes > 0) preemption = _preemptor.Find(context, placement);
@@ -203,9 +203,9 @@ internal sealed partial class PodScheduler
     }
 
     /// <summary>What is to be done with a pod's claims on its node; null for nothing.</summary>
-    private VolumePlan? PlanVolumes(Pod pod, Node node)
+    private VolumePlan? PlanVolumes(SchedulingContext context, Node node)
     {
-        if (!PodClaims.Has(pod) || _planner.Plan(PodClaims.Of(pod, _volumeView), node, out _) is not { IsEmpty: false } plan) return null;
+        if (!PodClaims.Has(context.Pod.Pod) || _planner.Plan(PodClaims.Of(context, _volumeView), node, out _) is not { IsEmpty: false } plan) return null;
         _planner.Promise(plan);
         return plan;
     }
@@ -253,20 +253,15 @@ internal sealed partial class PodScheduler
             await _client.Resource<Pod>().PostAsync<Status>(pod.Key.Namespace, pod.Key.Name, "binding", binding, cancel);
             _events.Record(pod.Pod, null, EventType.Normal, "Scheduled", "Binding", $"Successfully assigned {pod.Key} to {node}");
         }
-        catch (VolumeBindingException e)
-        {
-            _cluster.RemovePod(pod.Uid);
-            _events.Record(pod.Pod, null, EventType.Warning, "FailedScheduling", "Scheduling", $"running PreBind plugin \"VolumeBinding\": {e.Message}");
-            _queue.Retry(queued);
-        }
-        catch (Exception e) when (e is ApiException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is VolumeBindingException or ApiException or HttpRequestException or IOException or OperationCanceledException)
         {
             _cluster.RemovePod(pod.Uid);
             if (cancel.IsCancellationRequested) return;
             if (e is ApiException { IsNotFound: true }) _queue.Remove(pod.Uid);
             else
             {
-                LogBindingFailed(_logger, e, pod.Key.ToString(), node);
+                if (e is VolumeBindingException) _events.Record(pod.Pod, null, EventType.Warning, "FailedScheduling", "Scheduling", $"running PreBind plugin \"VolumeBinding\": {e.Message}");
+                else LogBindingFailed(_logger, e, pod.Key.ToString(), node);
                 if (queued.State != PodState.Gone) FollowPromise(null, pod);
                 _queue.Retry(queued);
             }

@@ -9,12 +9,10 @@ internal sealed class VolumeBindingPlugin(IVolumeView view, VolumePlanner planne
 
     public bool Concerns(SchedulingContext context) => PodClaims.Has(context.Pod.Pod);
 
-    public string? PreFilter(SchedulingContext context) => Concerns(context) ? Claims(context).Fault : null;
+    public string? PreFilter(SchedulingContext context) => Concerns(context) ? PodClaims.Of(context, view).Fault : null;
 
     public Misfit? Filter(SchedulingContext context, NodeState node) =>
-        planner.Plan(Claims(context), node.Node!, out var reasons) is null ? new Misfit(reasons[0], Resolvable: false) { Reasons = reasons } : null;
-
-    private PodClaims Claims(SchedulingContext context) => context.Remember(() => PodClaims.Of(context.Pod.Pod, view));
+        planner.Plan(PodClaims.Of(context, view), node.Node!, out var reasons) is null ? new Misfit(reasons[0], Resolvable: false) { Reasons = reasons } : null;
 }
 
 /// <summary>A claim that only one pod may use at a time is not given to a second.</summary>

@@ -16,6 +16,9 @@ internal sealed record PodClaims(IReadOnlyList<PersistentVolumeClaim> Bound, IRe
         return false;
     }
 
+    /// <summary>Those of the pod that is being scheduled, looked up once for it.</summary>
+    public static PodClaims Of(SchedulingContext context, IVolumeView view) => context.Remember(() => Of(context.Pod.Pod, view));
+
     public static PodClaims Of(Pod pod, IVolumeView view)
     {
         List<PersistentVolumeClaim> bound = [], delayed = [];
