@@ -27,8 +27,8 @@ internal static class ContainerWarnings
         for (var i = 0; i < container.Env.Count; i++)
         {
             var variable = container.Env[i];
-            var reference = $"$({variable.Name})";
             if (names.Add(variable.Name)) continue;
+            var reference = $"$({variable.Name})";
             if (variable.ValueFrom is not null || variable.Value == reference || !variable.Value.Contains(reference, StringComparison.Ordinal))
                 yield return $"{container.Path["env"][i]}: hides previous definition of {GoText.Quote(variable.Name)}, which may be dropped when using apply";
         }

@@ -31,7 +31,7 @@ internal static class KindWarnings
     public static IEnumerable<string> EndpointSlice(EndpointSlice item, EndpointSlice? old)
     {
         if (old is null && item.AddressType == AddressType.Fqdn) yield return "spec.addressType: FQDN endpoints are deprecated";
-        if (Label(item.Metadata, "endpointslice.kubernetes.io/managed-by") is "endpointslice-controller.k8s.io" or "endpointslicemirroring-controller.k8s.io") yield break;
+        if (Label(item.Metadata, EndpointSliceLabels.ManagedBy) is "endpointslice-controller.k8s.io" or "endpointslicemirroring-controller.k8s.io") yield break;
         foreach (var text in item.Endpoints.SelectMany(static (endpoint, i) => AddressWarnings.Addresses(endpoint.Addresses, FieldPath.Of("endpoints")[i]["addresses"]))) yield return text;
     }
 

@@ -56,8 +56,9 @@ internal static class VolumePathWarnings
     /// <summary>A file of a volume, and where its content comes from when there are several sources.</summary>
     private sealed record File(string Path, string Source)
     {
-        public bool Overlaps(File other) =>
-            Path.Length > 0 && other.Path.Length > 0 && ($"{Path}/".StartsWith($"{other.Path}/", StringComparison.Ordinal) || $"{other.Path}/".StartsWith($"{Path}/", StringComparison.Ordinal));
+        public bool Overlaps(File other) => Path.Length > 0 && other.Path.Length > 0 && (IsIn(Path, other.Path) || IsIn(other.Path, Path));
+
+        private static bool IsIn(string path, string folder) => path.StartsWith(folder, StringComparison.Ordinal) && (path.Length == folder.Length || path[folder.Length] == '/');
 
         public override string ToString() => Source.Length > 0 ? $"{GoText.Quote(Path)} ({Source})" : GoText.Quote(Path);
     }
